@@ -1,0 +1,1 @@
+"""Forgetting a person: from what was asked to what CXone reported."""

@@ -1,0 +1,105 @@
+"""What forbids erasing (legal holds), and the decision of a second person that one held submission may go (overrides)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from erasure.choices import Category, HoldKind, OverrideDecision, OverrideReason
+from erasure.encryption import EncryptedTextField
+from erasure.models.requests import Submission
+from erasure.models.subjects import Subject
+
+
+class HoldRegister(models.Model):
+    """One row that a wave of calls locks in share and a new hold locks for update, so that neither can miss the other."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="hold_register_is_one_row")]
+
+    def __str__(self) -> str:
+        return "Register of holds"
+
+
+class LegalHold(models.Model):
+    """A fact that forbids erasing: on a subject (all identifiers), on a category, or on both. It never stops ACCESS."""
+
+    code = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=20, choices=HoldKind.choices)
+    ground = models.CharField(max_length=200)
+    matter = EncryptedTextField(null=True)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="holds")
+    category = models.CharField(max_length=16, choices=Category.choices, blank=True)
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    placed_at = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [("place_hold", "Can place and release legal holds")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(subject__isnull=False) | ~Q(category=""), name="hold_reaches_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Override(models.Model):
+    """A question to a second person: may this held submission go? Decided once, used once, by nobody who filed or asked.
+
+    `filed_by` is copied from the submission so that the database itself can compare; NULL does not pass for a decision.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="overrides")
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.CharField(max_length=24, choices=OverrideReason.choices)
+    justification = EncryptedTextField(null=True)
+    holds = models.JSONField()
+    digest = models.CharField(max_length=64)
+    decision = models.CharField(max_length=12, choices=OverrideDecision.choices, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = EncryptedTextField(null=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("ask_override", "Can ask for an override of a hold"),
+            ("decide_override", "Can decide on an override of a hold"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission"], condition=Q(decision=""), name="override_one_question_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision__in=[OverrideDecision.APPROVED, OverrideDecision.DENIED])
+                | (
+                    Q(decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(decided_by=F("filed_by"))
+                    & ~Q(decided_by=F("asked_by"))
+                ),
+                name="override_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(decision=OverrideDecision.APPROVED),
+                name="override_used_only_when_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Override of {self.submission}"

@@ -1,0 +1,49 @@
+"""What each group may do: the table of roles as data, made real by an idempotent step after every migrate."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+OFFICERS = "Privacy officers"
+REVIEWERS = "Reviewers"
+AUDITORS = "Auditors"
+OPERATORS = "Operators"
+
+ROLES: Mapping[str, frozenset[str]] = {
+    OFFICERS: frozenset(
+        {
+            "erasure.view_privacyrequest",
+            "erasure.file_request",
+            "erasure.answer_request",
+            "erasure.ask_override",
+            "erasure.reveal_identifier",
+        }
+    ),
+    REVIEWERS: frozenset(
+        {
+            "erasure.view_privacyrequest",
+            "erasure.decide_override",
+            "erasure.place_hold",
+            "erasure.reveal_identifier",
+        }
+    ),
+    AUDITORS: frozenset({"erasure.view_privacyrequest", "audit.view_auditevent"}),
+    OPERATORS: frozenset({"erasure.view_upstream", "privacyadmin.invite_user"}),
+}
+
+#: What each role does, in the words of the invitation page.
+ROLE_LINES: Mapping[str, str] = {
+    OFFICERS: "File requests, answer people, ask for overrides.",
+    REVIEWERS: "Decide overrides and place holds; never on what they filed themselves.",
+    AUDITORS: "Read every request, masked, and the audit log.",
+    OPERATORS: "Run the connection to CXone and invite people; they see no requests.",
+}
+
+
+def make_groups(**_signal: Any) -> None:
+    """Give every role exactly the permissions of the table; groups that the table does not know are left alone."""
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
+    for name, wanted in ROLES.items():
+        group, _made = Group.objects.get_or_create(name=name)
+        group.permissions.set([known[label] for label in sorted(wanted) if label in known])

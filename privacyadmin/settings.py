@@ -1,0 +1,169 @@
+"""The settings, all in one file, from the environment, with safe defaults. `docs/configuration.md` describes each."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.urls import reverse_lazy
+
+from privacyadmin import environment
+from privacyadmin.log_lines import logging_config
+from privacyadmin.theme import UNFOLD as UNFOLD
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+
+# Database and keys. Without DATABASE_URL the embedded SQLite file serves, and only there are keys ever generated.
+DATABASE_URL = environment.secret("DATABASE_URL")
+EMBEDDED_DATABASE = DATA_DIR / "privacyadmin.sqlite3"
+SQLITE_OPTIONS = {
+    # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first would otherwise fail when it comes to write.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+}
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL or f"sqlite:///{EMBEDDED_DATABASE}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+KEYS_MAY_BE_GENERATED = not DATABASE_URL and not EMBEDDED_DATABASE.exists()
+
+
+def _key(name: str) -> str:
+    return environment.key(name, folder=DATA_DIR / "keys", may_generate=KEYS_MAY_BE_GENERATED)
+
+
+def _keys(name: str) -> list[str]:
+    return [word.strip() for word in _key(name).split(",") if word.strip()]
+
+
+SECRET_KEY = _key("SECRET_KEY")
+FIELD_KEYS = _keys("FIELD_KEYS")
+FINGERPRINT_KEY = _key("FINGERPRINT_KEY")
+CALLBACK_KEYS = _keys("CALLBACK_KEYS")
+
+# Addresses.
+DEBUG = environment.flag("DEBUG")
+PUBLIC_URL = environment.address("PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "127.0.0.1"
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", PUBLIC_HOST)
+TRUSTED_PROXIES = environment.words("TRUSTED_PROXIES")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ORGANISATION = environment.text("ORGANISATION")
+
+# The upstream.
+CXONE_BASE_URL = environment.address("CXONE_BASE_URL", "https://api.mynicecx.com")
+CXONE_TOKEN_PATH = environment.text("CXONE_TOKEN_PATH", "/oauth/token")
+CXONE_REQUESTS_PATH = environment.text("CXONE_REQUESTS_PATH", "/api/v2/privacy/requests")
+CXONE_CLIENT_ID = environment.secret("CXONE_CLIENT_ID")
+CXONE_CLIENT_SECRET = environment.secret("CXONE_CLIENT_SECRET")
+CXONE_SCOPES = environment.text("CXONE_SCOPES", "privacy:read privacy:write")
+CXONE_POLL_SECONDS = environment.number("CXONE_POLL_SECONDS", 5, least=1)
+CXONE_BATCH = environment.number("CXONE_BATCH", 100, least=1)
+CXONE_CONCURRENCY = environment.number("CXONE_CONCURRENCY", 16, least=1)
+CXONE_MAX_RPS = environment.number("CXONE_MAX_RPS", 0)
+SEND_DELAY_SECONDS = environment.number("SEND_DELAY_SECONDS", 900)
+
+# The broker: a doorbell, never the truth.
+REDIS_URL = environment.secret("REDIS_URL")
+RQ_QUEUES = {"default": {"URL": REDIS_URL or "redis://127.0.0.1:6379/0", "DEFAULT_TIMEOUT": 300}}
+RQ_SHOW_ADMIN_LINK = False
+
+# The log.
+AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN", PUBLIC_HOST)
+AUDIT_KEY_FILE = Path(environment.text("AUDIT_KEY_FILE", str(DATA_DIR / "keys" / "audit.key")))
+AUDIT_KEY_MAY_BE_GENERATED = not DATABASE_URL or not environment.text("AUDIT_KEY_FILE")
+
+# The application.
+INSTALLED_APPS = [
+    "unfold",
+    "privacyadmin.apps.PrivacyAdminSiteConfig",
+    "privacyadmin.apps.PrivacyAdminConfig",
+    "erasure.apps.ErasureConfig",
+    "audit.apps.AuditConfig",
+    "csp",
+    "django_rq",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "privacyadmin.middleware.SignedInPagesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "privacyadmin.urls"
+WSGI_APPLICATION = "privacyadmin.wsgi.application"
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# People.
+AUTH_USER_MODEL = "privacyadmin.User"
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Words and times. Dates of receipt are dates in the controller's zone.
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+USE_TZ = True
+USE_I18N = True
+
+# What a browser may do with our pages.
+SECURE = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+LOGGING = logging_config(debug=DEBUG)
