@@ -1,0 +1,1 @@
+"""Proving what was done: an append-only Merkle log of events."""

@@ -1,0 +1,291 @@
+"""The names of all events, the words people read for them, and the keys that the `data` of each may carry.
+
+To add an event: give it a member of `Event`, its words in `EVENT_WORDS` and its keys in `EVENT_KEYS`; a test
+compares the three. A key may be added to an event later; one that was ever written is never taken away or
+given another meaning.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from audit.value_kinds import (
+    CODE,
+    COUNT,
+    DATE,
+    FLAG,
+    INSTANT,
+    KEY_NAME,
+    ROOT,
+    STAFF,
+    SYSTEM_ID,
+    VKEY,
+    ValueKind,
+    list_of,
+    needed,
+    nullable,
+    one_of,
+)
+
+
+class Event(StrEnum):
+    """`noun.participle`: the thing it happened to, a dot, and what was done to it, in the past.
+
+    The noun is the kind of thing that the act is about; a request's events are also those of its submissions,
+    which `data` numbers. The participle tells a fact: an act that was tried and not allowed is written with
+    the result `denied`, one that was tried and did not succeed with `failed`.
+    """
+
+    LOG_CREATED = "log.created"
+    LOG_CONTINUED = "log.continued"
+
+    REQUEST_REGISTERED = "request.registered"
+    REQUEST_FILED = "request.filed"
+    REQUEST_BLOCKED = "request.blocked"
+    REQUEST_SENDING = "request.sending"
+    REQUEST_SUBMITTED = "request.submitted"
+    REQUEST_REQUEUED = "request.requeued"
+    REQUEST_UNCLEAR = "request.unclear"
+    REQUEST_SUSPENDED = "request.suspended"
+    REQUEST_RESUMED = "request.resumed"
+    REQUEST_REFUSED = "request.refused"
+    REQUEST_COMPLETED = "request.completed"
+    REQUEST_FAILED = "request.failed"
+    REQUEST_CANCELLED = "request.cancelled"
+    REQUEST_CORRECTED = "request.corrected"
+    REQUEST_ANSWERED = "request.answered"
+    REQUEST_ASSIGNED = "request.assigned"
+    REQUEST_EXTENDED = "request.extended"
+
+    ATTENTION_RAISED = "attention.raised"
+    ATTENTION_CLEARED = "attention.cleared"
+
+    CALLBACK_RECEIVED = "callback.received"
+    CALLBACK_CONTRADICTED = "callback.contradicted"
+    CALLBACK_REFUSED = "callback.refused"
+
+    OVERRIDE_ASKED = "override.asked"
+    OVERRIDE_APPROVED = "override.approved"
+    OVERRIDE_DENIED = "override.denied"
+    OVERRIDE_REFUSED = "override.refused"
+    OVERRIDE_WITHDRAWN = "override.withdrawn"
+    OVERRIDE_EXPIRED = "override.expired"
+
+    HOLD_PLACED = "hold.placed"
+    HOLD_RELEASED = "hold.released"
+
+    SUBJECT_REVEALED = "subject.revealed"
+    SUBJECT_SHREDDED = "subject.shredded"
+
+    USER_SIGNED_IN = "user.signed_in"
+    USER_SIGN_IN_FAILED = "user.sign_in_failed"
+    USER_INVITED = "user.invited"
+    USER_DEACTIVATED = "user.deactivated"
+    USER_ROLE_CHANGED = "user.role_changed"
+    ACCESS_DENIED = "access.denied"
+
+    UPSTREAM_PAUSED = "upstream.paused"
+    UPSTREAM_RESUMED = "upstream.resumed"
+
+    VAULT_DELIVERED = "vault.delivered"
+    VAULT_FAILED = "vault.failed"
+
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_VERIFIED = "audit.verified"
+    KEY_ROTATED = "key.rotated"
+
+
+EVENT_WORDS: Final[Mapping[Event, str]] = {
+    Event.LOG_CREATED: "Log begun",
+    Event.LOG_CONTINUED: "Log continued after a restored backup",
+    Event.REQUEST_REGISTERED: "Request registered",
+    Event.REQUEST_FILED: "Submission filed",
+    Event.REQUEST_BLOCKED: "Blocked by a hold",
+    Event.REQUEST_SENDING: "Being sent to CXone",
+    Event.REQUEST_SUBMITTED: "Accepted by CXone",
+    Event.REQUEST_REQUEUED: "Not taken by CXone, queued again",
+    Event.REQUEST_UNCLEAR: "Unclear whether CXone took it",
+    Event.REQUEST_SUSPENDED: "Suspended by a hold",
+    Event.REQUEST_RESUMED: "Freed to be sent",
+    Event.REQUEST_REFUSED: "Refused",
+    Event.REQUEST_COMPLETED: "CXone reported completion",
+    Event.REQUEST_FAILED: "Failed",
+    Event.REQUEST_CANCELLED: "Cancelled",
+    Event.REQUEST_CORRECTED: "Identifier corrected",
+    Event.REQUEST_ANSWERED: "Person answered",
+    Event.REQUEST_ASSIGNED: "Owner changed",
+    Event.REQUEST_EXTENDED: "Due date extended",
+    Event.ATTENTION_RAISED: "Attention asked for",
+    Event.ATTENTION_CLEARED: "Attention no longer needed",
+    Event.CALLBACK_RECEIVED: "Callback received",
+    Event.CALLBACK_CONTRADICTED: "Callback contradicted by CXone's status",
+    Event.CALLBACK_REFUSED: "Callback refused",
+    Event.OVERRIDE_ASKED: "Override asked for",
+    Event.OVERRIDE_APPROVED: "Override approved",
+    Event.OVERRIDE_DENIED: "Override denied",
+    Event.OVERRIDE_REFUSED: "Override decision not allowed",
+    Event.OVERRIDE_WITHDRAWN: "Override withdrawn",
+    Event.OVERRIDE_EXPIRED: "Override expired",
+    Event.HOLD_PLACED: "Hold placed",
+    Event.HOLD_RELEASED: "Hold released",
+    Event.SUBJECT_REVEALED: "Identifier revealed",
+    Event.SUBJECT_SHREDDED: "Personal data shredded",
+    Event.USER_SIGNED_IN: "Signed in",
+    Event.USER_SIGN_IN_FAILED: "Sign-in failed",
+    Event.USER_INVITED: "Person invited",
+    Event.USER_DEACTIVATED: "Person deactivated",
+    Event.USER_ROLE_CHANGED: "Roles changed",
+    Event.ACCESS_DENIED: "Access denied",
+    Event.UPSTREAM_PAUSED: "Sending to CXone paused",
+    Event.UPSTREAM_RESUMED: "Sending to CXone resumed",
+    Event.VAULT_DELIVERED: "Reported to vault",
+    Event.VAULT_FAILED: "Report to vault failed",
+    Event.AUDIT_EXPORTED: "Log exported",
+    Event.AUDIT_VERIFIED: "Log verified",
+    Event.KEY_ROTATED: "Signing key changed",
+}
+
+_SUBMISSION: Final = {"submission": needed(COUNT)}
+_TRY: Final = {"attempt": COUNT, "status": nullable(COUNT)}
+_CLOCK: Final = {"regulation": CODE, "received_on": DATE, "due_on": nullable(DATE)}
+_OVERRIDE: Final = {
+    **_SUBMISSION,
+    "override": COUNT,
+    "ground": CODE,
+    "holds": list_of(CODE),
+    "expires_at": INSTANT,
+}
+_HOLD: Final = {
+    "matter": CODE,
+    "kind": CODE,
+    "categories": list_of(CODE),
+    "submissions": COUNT,
+    "second": STAFF,
+}
+_VAULT: Final = {**_SUBMISSION, "vault": needed(CODE), **_TRY}
+
+EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
+    Event.LOG_CREATED: {"vkey": needed(VKEY)},
+    Event.LOG_CONTINUED: {
+        "vkey": VKEY,
+        "origin": needed(KEY_NAME),
+        "size": needed(COUNT),
+        "root": needed(ROOT),
+        "reason": needed(CODE),
+    },
+    Event.REQUEST_REGISTERED: {
+        "type": CODE,
+        "channel": CODE,
+        "identity": CODE,
+        "via": CODE,
+        "submissions": COUNT,
+        **_CLOCK,
+    },
+    Event.REQUEST_FILED: {
+        **_SUBMISSION,
+        "type": needed(CODE),
+        "categories": needed(list_of(CODE)),
+        "scope": needed(CODE),
+        "via": CODE,
+        "send_after": INSTANT,
+        **_CLOCK,
+    },
+    Event.REQUEST_BLOCKED: {**_SUBMISSION, "holds": needed(list_of(CODE))},
+    Event.REQUEST_SENDING: {**_SUBMISSION, "attempt": needed(COUNT)},
+    Event.REQUEST_SUBMITTED: {**_SUBMISSION, "cxone_id": needed(SYSTEM_ID), "attempt": COUNT},
+    Event.REQUEST_REQUEUED: {
+        **_SUBMISSION,
+        "reason": needed(CODE),
+        "attempt": COUNT,
+        "status": nullable(COUNT),
+    },
+    Event.REQUEST_UNCLEAR: {
+        **_SUBMISSION,
+        "reason": needed(CODE),
+        "attempt": COUNT,
+        "status": nullable(COUNT),
+    },
+    Event.REQUEST_SUSPENDED: {**_SUBMISSION, "holds": needed(list_of(CODE))},
+    Event.REQUEST_RESUMED: {**_SUBMISSION, "because": needed(one_of("override", "hold_released"))},
+    Event.REQUEST_REFUSED: {**_SUBMISSION, "because": needed(one_of("denied")), "ground": CODE},
+    Event.REQUEST_COMPLETED: {
+        **_SUBMISSION,
+        # Only for an erasure: the audit entry that the contract names ("Callback", second step after a
+        # completion).
+        "event_type": one_of("PRIVACY_DELETION_COMPLETED"),
+        "completion_time_ms": needed(COUNT),
+        "records_deleted": needed(nullable(COUNT)),
+        "categories": needed(list_of(CODE)),
+        "scope": needed(CODE),
+        "cxone_id": needed(SYSTEM_ID),
+        "callback": FLAG,
+    },
+    Event.REQUEST_FAILED: {
+        **_SUBMISSION,
+        "reason": needed(CODE),
+        "records_deleted": nullable(COUNT),
+        "cxone_id": nullable(SYSTEM_ID),
+        "completion_time_ms": COUNT,
+        "callback": FLAG,
+        "status": nullable(COUNT),
+    },
+    Event.REQUEST_CANCELLED: {**_SUBMISSION, "because": needed(CODE)},
+    Event.REQUEST_CORRECTED: {"old": needed(COUNT), "new": needed(COUNT)},
+    Event.REQUEST_ANSWERED: {
+        "outcome": needed(CODE),
+        "channel": CODE,
+        "answered_on": needed(DATE),
+        "ground": CODE,
+    },
+    Event.REQUEST_ASSIGNED: {"owner": nullable(STAFF), "previous": nullable(STAFF)},
+    Event.REQUEST_EXTENDED: {
+        "previous_due_on": DATE,
+        "due_on": needed(DATE),
+        "reason": CODE,
+        "told_on": DATE,
+    },
+    Event.ATTENTION_RAISED: {**_SUBMISSION, "flag": needed(CODE), "cxone_id": SYSTEM_ID},
+    Event.ATTENTION_CLEARED: {**_SUBMISSION, "flag": needed(CODE)},
+    Event.CALLBACK_RECEIVED: {**_SUBMISSION, "status": CODE, "records_deleted": nullable(COUNT)},
+    Event.CALLBACK_CONTRADICTED: {**_SUBMISSION, "reported": CODE, "known": CODE, "field": CODE},
+    Event.CALLBACK_REFUSED: {"submission": COUNT, "reason": needed(CODE)},
+    Event.OVERRIDE_ASKED: _OVERRIDE,
+    Event.OVERRIDE_APPROVED: _OVERRIDE,
+    Event.OVERRIDE_DENIED: _OVERRIDE,
+    Event.OVERRIDE_REFUSED: {**_OVERRIDE, "reason": needed(CODE)},
+    Event.OVERRIDE_WITHDRAWN: _OVERRIDE,
+    Event.OVERRIDE_EXPIRED: _OVERRIDE,
+    Event.HOLD_PLACED: {**_HOLD, "too_late": COUNT},
+    Event.HOLD_RELEASED: {**_HOLD, "reason": CODE},
+    Event.SUBJECT_REVEALED: {"submission": COUNT, "kind": CODE, "identifiers": COUNT},
+    Event.SUBJECT_SHREDDED: {"step": needed(COUNT), "because": needed(CODE), "approvers": list_of(STAFF)},
+    Event.USER_SIGNED_IN: {"method": CODE},
+    Event.USER_SIGN_IN_FAILED: {"reason": CODE, "method": CODE},
+    Event.USER_INVITED: {"roles": list_of(CODE)},
+    Event.USER_DEACTIVATED: {"reason": CODE},
+    Event.USER_ROLE_CHANGED: {"added": list_of(CODE), "removed": list_of(CODE)},
+    Event.ACCESS_DENIED: {"page": CODE, "permission": CODE, "method": CODE},
+    Event.UPSTREAM_PAUSED: {
+        "reason": needed(CODE),
+        "until": INSTANT,
+        "streak": COUNT,
+        "status": nullable(COUNT),
+    },
+    Event.UPSTREAM_RESUMED: {"because": needed(CODE), "streak": COUNT},
+    Event.VAULT_DELIVERED: _VAULT,
+    Event.VAULT_FAILED: {**_VAULT, "reason": needed(CODE)},
+    Event.AUDIT_EXPORTED: {"form": needed(CODE), "first": needed(COUNT), "size": needed(COUNT), "root": ROOT},
+    Event.AUDIT_VERIFIED: {"verdict": needed(CODE), "size": needed(COUNT), "root": ROOT},
+    Event.KEY_ROTATED: {"vkey": needed(VKEY), "previous": needed(VKEY), "reason": CODE},
+}
+
+#: Who acts: a person by opaque id, the program itself, or CXone.
+ACTOR: Final = re.compile(r"u:[a-z0-9]{4,16}|sys|cxone")
+
+#: What an act is about, as `kind:id`. A request goes by its reference, everything else by an opaque id or
+#: number.
+OBJECT: Final = re.compile(
+    r"request:PR-[0-9]{4}-[0-9]{6,12}"
+    r"|(?:log|subject|hold|override|user|access|upstream|vault|key|audit):[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
+)

@@ -1,0 +1,81 @@
+"""The Ed25519 key that signs the log's checkpoints: a PEM file outside the database that only its owner may
+read.
+"""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from django.core.exceptions import ImproperlyConfigured
+
+OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
+
+
+def load(path: Path) -> Ed25519PrivateKey:
+    """The key in this file. Raises ImproperlyConfigured when it is not there, open to others, or no Ed25519
+    key.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The signing key {path} cannot be read ({error.strerror}). Put it back, or set AUDIT_KEY_FILE."
+        ) from None
+    with os.fdopen(descriptor, "rb") as file:
+        # The open file is asked, not the path, which could name another file by now.
+        if os.fstat(descriptor).st_mode & OTHERS_MAY:
+            raise ImproperlyConfigured(f"The signing key {path} is open to others. Run: chmod 600 {path}")
+        pem = file.read()
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError):
+        raise ImproperlyConfigured(f"{path} holds no unencrypted private key in PEM form.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ImproperlyConfigured(f"{path} holds a private key, but not an Ed25519 one.")
+    return key
+
+
+def load_or_generate(path: Path, *, may_generate: bool) -> Ed25519PrivateKey:
+    """The key in this file, made first if the file is not there and making it is allowed.
+
+    Raises ImproperlyConfigured as `load` does. Only an empty log may ask for a new key: for any other,
+    another key would be another log.
+    """
+    if may_generate and not path.exists():
+        _generate(path)
+    return load(path)
+
+
+def public_bytes(key: Ed25519PrivateKey) -> bytes:
+    """The 32 bytes of the public key."""
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _generate(path: Path) -> None:
+    """Write the whole key under another name and link it into place, so that of two processes at once one
+    wins.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(
+                Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            )
+            file.flush()
+            os.fsync(descriptor)
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()

@@ -1,0 +1,215 @@
+"""`audited()`: the only way to write to the log.
+
+Events are collected while the work is done and appended as the last statements of the same transaction, so
+that a change and its event stand or fall together. Appending last is what keeps writers from waiting for one
+another in a circle: the head row stays locked until the commit, and nothing is locked after it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from django.db import connections, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from audit.events import ACTOR, EVENT_KEYS, OBJECT, Event
+from audit.log_format import (
+    JSON,
+    SUBJECT_TAG,
+    VERSION,
+    Frontier,
+    LogFormatError,
+    canonical_line,
+    leaf_hash,
+    nonce,
+    timestamp,
+)
+from audit.models import AuditEvent, AuditHead
+from audit.value_kinds import objections, snapshot
+
+Result = Literal["ok", "denied", "failed"]
+Row = tuple[int, str, bytes, str, str, str, datetime]
+
+COLUMNS = "seq, body, leaf, act, obj, actor, occurred_at"
+ON_SQLITE = f"INSERT INTO audit_event ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants only.
+ON_POSTGRESQL = (
+    f"INSERT INTO audit_event ({COLUMNS}) SELECT * FROM unnest("  # noqa: S608 - constants only.
+    "%s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
+)
+
+
+class AuditError(Exception):
+    """The log cannot be written; whatever was being done is rolled back with it."""
+
+
+class EventRefusedError(AuditError):
+    """An event that does not fit its schema; the message names the keys, never their values."""
+
+
+class NotOutermostError(AuditError):
+    """`audited()` inside another transaction, which could still undo what the log says was done."""
+
+
+class LogNotReadyError(AuditError):
+    """There is no head row, or it does not fit the tree."""
+
+
+@dataclass
+class Entry:
+    """An event on its way into the log. `seq` and `at` are known once the `audited()` block has been left."""
+
+    event: Event
+    actor: str
+    obj: str
+    fields: dict[str, JSON]
+    appended: tuple[int, datetime] | None = field(default=None, init=False)
+
+    @property
+    def seq(self) -> int:
+        """The event's number. Raises AuditError while it has none."""
+        return self._appended()[0]
+
+    @property
+    def at(self) -> datetime:
+        """The event's time. Raises AuditError while it has none."""
+        return self._appended()[1]
+
+    def _appended(self) -> tuple[int, datetime]:
+        if self.appended is None:
+            raise AuditError(
+                f"{self.event} has no number yet: it is appended when the audited() block is left."
+            )
+        return self.appended
+
+
+class Trail:
+    """What one transaction has to say to the log."""
+
+    def __init__(self, *, using: str) -> None:
+        self.using = using
+        self._entries: list[Entry] = []
+        self._open = True
+
+    def record(
+        self,
+        event: Event,
+        *,
+        actor: str,
+        obj: str,
+        data: Mapping[str, JSON] | None = None,
+        sub: str | None = None,
+        res: Result = "ok",
+    ) -> Entry:
+        """Note an event for the end of the transaction.
+
+        Raises EventRefusedError when actor, object or data do not fit the event's schema, and AuditError
+        after the block.
+        """
+        if not self._open:
+            raise AuditError("record() belongs inside the audited() block; this one has been left.")
+        _refuse_misfit(event, actor=actor, obj=obj, data=data or {}, sub=sub)
+        fields: dict[str, JSON] = {"v": VERSION, "act": event.value, "actor": actor, "obj": obj, "res": res}
+        if data:
+            fields["data"] = snapshot(data)
+        if sub is not None:
+            fields["sub"] = sub
+        entry = Entry(event, actor, obj, fields)
+        self._entries.append(entry)
+        return entry
+
+    def close(self, *, append: bool) -> None:
+        """End the collecting, and append what there is as the transaction's last statements."""
+        self._open = False
+        if append and self._entries:
+            _append(self._entries, using=self.using)
+
+
+@contextmanager
+def audited(*, using: str = "default") -> Iterator[Trail]:
+    """One transaction whose events are appended, once, just before it commits.
+
+    Any error, in the body or in the append, rolls everything back; with nothing recorded, nothing is
+    appended. Raises NotOutermostError inside another transaction. On PostgreSQL above READ COMMITTED a
+    serialization failure (40001) is passed on: repeating the block is the caller's decision.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(transaction.atomic(using=using, durable=True))
+        except RuntimeError as error:
+            raise NotOutermostError(
+                "audited() must be the outermost transaction: open it first, and do the work inside it."
+            ) from error
+        trail = Trail(using=using)
+        try:
+            yield trail
+        except BaseException:
+            trail.close(append=False)
+            raise
+        trail.close(append=True)
+
+
+def events_of(obj: str, *, using: str = "default") -> QuerySet[AuditEvent]:
+    """The events about one thing, such as `request:PR-2026-000042`, oldest first."""
+    return AuditEvent.objects.using(using).filter(obj=obj).order_by("seq")
+
+
+def _refuse_misfit(event: Event, *, actor: str, obj: str, data: Mapping[str, JSON], sub: str | None) -> None:
+    against = objections(data, kinds=EVENT_KEYS[event])
+    if not ACTOR.fullmatch(actor):
+        against.append("actor must be u:<staff id>, sys or cxone")
+    if not OBJECT.fullmatch(obj):
+        against.append(
+            "obj must be request:<reference> or <kind>:<opaque id>, of a kind named in audit.events.OBJECT"
+        )
+    if sub is not None and not SUBJECT_TAG.fullmatch(sub):
+        against.append("sub must come from subject_tag()")
+    if against:
+        raise EventRefusedError(f"{event} is not written: {'; '.join(against)}.")
+
+
+def _append(entries: Sequence[Entry], *, using: str) -> None:
+    """Three statements, however many events: lock the head, insert the lines, move the head."""
+    head = AuditHead.objects.using(using).select_for_update().filter(pk=AuditHead.ONLY).first()
+    if head is None:
+        raise LogNotReadyError("The audit log has not been begun. Run `manage.py migrate`.")
+    first = head.size
+    try:
+        frontier = Frontier.unpack(first, bytes(head.frontier))
+    except LogFormatError as error:
+        raise LogNotReadyError(
+            f"The head of the audit log is damaged: {error} Run `manage.py verify_audit`."
+        ) from error
+    # Read under the lock, so that times go up with the numbers as far as the clock does.
+    now = _to_the_millisecond(timezone.now())
+    rows: list[Row] = []
+    for seq, entry in enumerate(entries, start=first):
+        body = canonical_line({**entry.fields, "seq": seq, "ts": timestamp(now), "nonce": nonce()})
+        leaf = leaf_hash(body)
+        frontier.append(leaf)
+        rows.append((seq, body, leaf, entry.event.value, entry.obj, entry.actor, now))
+    _insert(rows, using=using)
+    moved = AuditHead.objects.using(using).filter(pk=AuditHead.ONLY, size=first)
+    if moved.update(size=frontier.size, frontier=frontier.pack()) != 1:
+        raise AuditError("The head of the audit log moved while it was locked; nothing was written.")
+    for seq, entry in enumerate(entries, start=first):
+        entry.appended = (seq, now)
+
+
+def _insert(rows: Sequence[Row], *, using: str) -> None:
+    """One statement for all rows: bulk_create would split them into batches and cost several times the
+    appending.
+    """
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(ON_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            adapt = connection.ops.adapt_datetimefield_value
+            cursor.executemany(ON_SQLITE, [(*row[:-1], adapt(row[-1])) for row in rows])
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
