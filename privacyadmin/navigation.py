@@ -1,0 +1,73 @@
+"""The menu: which pages there are, in which order, and who sees them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One line of the menu. Without a permission everybody who may sign in sees it."""
+
+    title: str
+    icon: str
+    url_name: str
+    permission: str | None = None
+
+    def is_for(self, request: HttpRequest) -> bool:
+        """Whether the signed-in person may open the page."""
+        return self.permission is None or request.user.has_perm(self.permission)
+
+
+MENU: dict[str, tuple[MenuEntry, ...]] = {
+    "": (
+        MenuEntry("What needs me", "inbox", "admin:index"),
+        MenuEntry(
+            "Requests",
+            "folder_shared",
+            "admin:erasure_privacyrequest_changelist",
+            "erasure.view_privacyrequest",
+        ),
+        MenuEntry("File a request", "add_circle", "admin:request_new", "erasure.file_request"),
+    ),
+    "Review": (MenuEntry("Overrides to decide", "gavel", "admin:override_list", "erasure.decide_override"),),
+    "Proof": (
+        MenuEntry("Audit log", "receipt_long", "admin:audit_auditevent_changelist", "audit.view_auditevent"),
+    ),
+    "Set-up": (
+        MenuEntry("CXone connection", "conversion_path", "admin:upstream", "erasure.view_upstream"),
+        MenuEntry("People and roles", "group", "admin:people", "privacyadmin.invite_user"),
+    ),
+}
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu of this person, in the shape that Unfold's SIDEBAR asks for; groups left empty are dropped."""
+    allowed = {
+        heading: [(entry, reverse(entry.url_name)) for entry in entries if entry.is_for(request)]
+        for heading, entries in MENU.items()
+    }
+    here = _link_above(request.path, [link for entries in allowed.values() for _entry, link in entries])
+    return [
+        {
+            "title": heading,
+            "items": [
+                {"title": entry.title, "icon": entry.icon, "link": link, "active": link == here}
+                for entry, link in entries
+            ],
+        }
+        for heading, entries in allowed.items()
+        if entries
+    ]
+
+
+def _link_above(path: str, links: list[str]) -> str | None:
+    """The entry that the page at `path` belongs to: the longest link above it; the landing page is only itself."""
+    landing = reverse("admin:index")
+    return max(
+        (link for link in links if path == link or (link != landing and path.startswith(link))),
+        key=len,
+        default=None,
+    )

@@ -1,0 +1,28 @@
+"""The admin site: every page hangs below it. Its look is in `theme.py`, its menu in `navigation.py`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from unfold.forms import AuthenticationForm
+from unfold.sites import UnfoldAdminSite
+
+
+class SignInForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no types.
+    """The two fields of the sign-in page. One answer for every failure: which half was wrong is not told."""
+
+    error_messages = {
+        "invalid_login": "That name and password don’t match. Both are case-sensitive.",
+        "inactive": "That name and password don’t match. Both are case-sensitive.",
+    }
+
+
+class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships no types.
+    """Django's admin site in Unfold's theme, with our sign-in form and the organisation's name on every page."""
+
+    index_title = "What needs me"
+    login_form = SignInForm
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page knows besides its own: who the installation belongs to."""
+        return {**super().each_context(request), "organisation": settings.ORGANISATION}

@@ -1,0 +1,146 @@
+"""Badges, due dates, times and fields, drawn the same on every page.
+
+A tone never stands alone: every badge has an icon and a word. Words, tones and icons of codes come from
+`erasure/choices.py`; only what a date says about itself is put into words here.
+"""
+
+import datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from erasure.choices import (
+    ATTENTION_LOOKS,
+    OUTCOME_LOOKS,
+    STAGE_LOOKS,
+    SUBMISSION_LOOKS,
+    Attention,
+    Look,
+    Outcome,
+    RequestStage,
+    SubmissionStatus,
+)
+
+register = template.Library()
+
+#: From how many days before it a due date presses.
+SOON_DAYS = 7
+
+Context = dict[str, Any]
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A Material Symbols icon, which screen readers pass over: the words beside it say the same."""
+    return format_html('<span class="material-symbols-outlined" aria-hidden="true">{}</span>', name)
+
+
+@register.inclusion_tag("pa/badge.html")
+def badge(tone: str, icon: str, text: str) -> Context:
+    """A badge of any tone: success, danger, warning, info or neutral."""
+    return {"tone": tone, "icon": icon, "text": text}
+
+
+@register.inclusion_tag("pa/badge.html")
+def status_badge(status: str) -> Context:
+    """Where a submission stands."""
+    code = SubmissionStatus(status)
+    return _badge_of(SUBMISSION_LOOKS[code], code.label)
+
+
+@register.inclusion_tag("pa/badge.html")
+def stage_badge(stage: str) -> Context:
+    """Where a whole request stands."""
+    code = RequestStage(stage)
+    return _badge_of(STAGE_LOOKS[code], code.label)
+
+
+@register.inclusion_tag("pa/badge.html")
+def outcome_badge(outcome: str) -> Context:
+    """How a request ended for the person."""
+    code = Outcome(outcome)
+    return _badge_of(OUTCOME_LOOKS[code], code.label)
+
+
+@register.inclusion_tag("pa/badge.html")
+def attention_badge(attention: str) -> Context:
+    """What somebody has to look at."""
+    code = Attention(attention)
+    return _badge_of(ATTENTION_LOOKS[code], code.label)
+
+
+@register.inclusion_tag("pa/due.html")
+def due(due_on: datetime.date, answered_on: datetime.date | None = None) -> Context:
+    """A due date with its words: how far off it is, or, once the person was answered, whether in time."""
+    return {"due_on": due_on, **_words_of(due_on, answered_on)}
+
+
+@register.inclusion_tag("pa/due_badge.html")
+def due_badge(due_on: datetime.date, answered_on: datetime.date | None = None) -> Context:
+    """The words of `due` alone, for where the date itself stands close by."""
+    return {"due_on": due_on, **_words_of(due_on, answered_on)}
+
+
+@register.filter
+def local_time(moment: datetime.datetime | None) -> str:
+    """A moment to the minute in the reader's zone, which is named: `20 Nov 2026, 14:05 (Europe/Berlin)`."""
+    if moment is None:
+        return ""
+    return _time_element(moment, date_format(timezone.localtime(moment), "j M Y, H:i") + f" ({zone()})")
+
+
+@register.filter
+def short_time(moment: datetime.datetime | None) -> str:
+    """A moment to the second, `20 Nov 2026, 14:05:41`, for where `zone` stands once above."""
+    if moment is None:
+        return ""
+    return _time_element(moment, date_format(timezone.localtime(moment), "j M Y, H:i:s"))
+
+
+@register.simple_tag
+def zone() -> str:
+    """The name of the zone that times are shown in, such as Europe/Berlin."""
+    return timezone.get_current_timezone_name()
+
+
+@register.inclusion_tag("pa/field.html")
+def field(bound: BoundField, css_classes: str = "") -> Context:
+    """A form's field with its label, errors and help; `css_classes` go on the whole, such as `pa-all`."""
+    return {"field": bound, "css_classes": css_classes}
+
+
+def _badge_of(look: Look, text: str) -> Context:
+    return {"tone": look.tone, "icon": look.icon, "text": text}
+
+
+def _words_of(due_on: datetime.date, answered_on: datetime.date | None) -> Context:
+    if answered_on is not None:
+        return _words_of_answered((answered_on - due_on).days)
+    # Due dates are dates in the controller's zone, wherever the reader sits.
+    days_left = (due_on - timezone.localdate(timezone=timezone.get_default_timezone())).days
+    if days_left < 0:
+        return {"tone": "danger", "icon": "event_busy", "text": f"{_days(-days_left)} overdue"}
+    if days_left == 0:
+        return {"tone": "danger", "icon": "today", "text": "Due today"}
+    if days_left <= SOON_DAYS:
+        return {"tone": "warning", "icon": "event_upcoming", "text": f"Due in {_days(days_left)}"}
+    return {"tone": "", "icon": "", "text": f"in {_days(days_left)}"}
+
+
+def _words_of_answered(days_late: int) -> Context:
+    if days_late > 0:
+        return {"tone": "danger", "icon": "event_busy", "text": f"Answered {_days(days_late)} late"}
+    return {"tone": "success", "icon": "event_available", "text": "Answered in time"}
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def _time_element(moment: datetime.datetime, words: str) -> SafeString:
+    return format_html('<time datetime="{}" class="pa-nowrap">{}</time>', moment.isoformat(), words)
