@@ -43,7 +43,9 @@ class Answer:
 
 
 class _Adapter(HTTPAdapter):
-    """requests' adapter on connections that keep a deadline."""
+    """requests' adapter on connections that keep a deadline, for the one host that it ever speaks to."""
+
+    _pool: Any = None
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -53,6 +55,16 @@ class _Adapter(HTTPAdapter):
         proxies = super().proxy_manager_for(proxy, **kwargs)
         proxies.pool_classes_by_scheme = POOLS_BY_SCHEME
         return proxies
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        # Finding the pool anew for every call takes a tenth of the call.
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+        return self._pool
+
+    def close(self) -> None:
+        super().close()
+        self._pool = None
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Give status and raw answer alone: no cookies are kept, and no encoding is guessed."""
