@@ -1,10 +1,11 @@
-"""The two Django apps of the wiring: the admin with our site in its place, and the project's own models and commands."""
+"""The two Django apps of the wiring: the admin with our site in it, and our own models and commands."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
 
-from privacyadmin import checks as checks
+from privacyadmin import checks  # noqa: F401 - importing them registers them.
 from privacyadmin.roles import make_groups
 
 
@@ -21,5 +22,14 @@ class PrivacyAdminConfig(AppConfig):
     verbose_name = "People and roles"
 
     def ready(self) -> None:
-        """Make the groups after every migrate: a flush deletes them, and a migration cannot see our permissions yet."""
+        """Make the groups after every migrate: a flush deletes them, a migration cannot see our permissions.
+
+        What needs the models is named, since Django loads them after this module.
+        """
         post_migrate.connect(make_groups, sender=self, dispatch_uid="privacyadmin.make_groups")
+        post_migrate.connect(
+            import_string("privacyadmin.key_check.record_first_keys"),
+            sender=self,
+            dispatch_uid="privacyadmin.record_first_keys",
+        )
+        import_string("privacyadmin.sign_in_events.connect")()

@@ -19,7 +19,9 @@ class User(AbstractUser):
     """Somebody who signs in, or the locked service account of the command line."""
 
     staff_id = models.CharField(max_length=16, unique=True, default=new_staff_id, editable=False)
-    time_zone = models.CharField(max_length=64, blank=True, help_text="Such as Europe/Berlin; empty: the controller's.")
+    time_zone = models.CharField(
+        max_length=64, blank=True, help_text="Such as Europe/Berlin; empty: the controller's."
+    )
 
     class Meta(AbstractUser.Meta):
         verbose_name = "person"
@@ -39,3 +41,17 @@ class User(AbstractUser):
     def shown_name(self) -> str:
         """The name colleagues see: the full name where it is known, else the user name."""
         return self.get_full_name() or self.username
+
+
+class KeyCheck(models.Model):
+    """What one key of the deployment must yield, so that a host with other keys is noticed at its start."""
+
+    name = models.CharField(max_length=40)
+    check_value = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["name", "check_value"], name="key_check_once")]
+
+    def __str__(self) -> str:
+        return self.name

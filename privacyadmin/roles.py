@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.apps.registry import Apps
 
 OFFICERS = "Privacy officers"
 REVIEWERS = "Reviewers"
@@ -41,9 +41,15 @@ ROLE_LINES: Mapping[str, str] = {
 }
 
 
-def make_groups(**_signal: Any) -> None:
+def make_groups(*, apps: Apps, using: str, **_signal: Any) -> None:
     """Give every role exactly the permissions of the table; groups that the table does not know are left alone."""
-    known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
+    permissions = apps.get_model("auth", "Permission").objects.using(using).select_related("content_type")
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in permissions}
     for name, wanted in ROLES.items():
-        group, _made = Group.objects.get_or_create(name=name)
+        group, _made = apps.get_model("auth", "Group").objects.using(using).get_or_create(name=name)
         group.permissions.set([known[label] for label in sorted(wanted) if label in known])
+
+
+def role_code(role: str) -> str:
+    """How the audit log names a role."""
+    return role.lower().replace(" ", "-")

@@ -4,8 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
+
+from privacyadmin.pages import admin_pages
 
 
 class SignInForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no types.
@@ -18,7 +21,7 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no t
 
 
 class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships no types.
-    """Django's admin site in Unfold's theme, with our sign-in form and the organisation's name on every page."""
+    """Django's admin site in Unfold's theme, with our sign-in form and the organisation's name everywhere."""
 
     index_title = "What needs me"
     login_form = SignInForm
@@ -26,3 +29,7 @@ class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships n
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page knows besides its own: who the installation belongs to."""
         return {**super().each_context(request), "organisation": settings.ORGANISATION}
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Our own pages before those of the models."""
+        return [*admin_pages(self), *super().get_urls()]

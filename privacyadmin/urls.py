@@ -6,9 +6,18 @@ from django.views.generic import RedirectView
 
 from erasure.webhook import cxone_callback
 from privacyadmin.health import healthz, readyz
+from privacyadmin.invitations import AcceptInvitationView
+from privacyadmin.set_up import set_up
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    # Before the admin site, since whoever opens these cannot sign in yet.
+    path("admin/set-up/<str:token>/", set_up, name="set_up"),
+    path(
+        "admin/invitation/<slug:uidb64>/<str:token>/",
+        AcceptInvitationView.as_view(),
+        name="accept_invitation",
+    ),
     path("admin/", admin.site.urls),
     path("webhooks/cxone/<uuid:public_id>/<str:key_id>.<str:mac>/", cxone_callback, name="cxone_callback"),
     path("healthz", healthz, name="healthz"),

@@ -1,0 +1,148 @@
+"""System checks that refuse a dangerous configuration: each names the setting, the danger and the way out."""
+
+import ipaddress
+import zoneinfo
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+#: As in Django's own deployment check (security.W009).
+SHORTEST_SECRET_KEY = 50
+FEWEST_DIFFERENT_CHARACTERS = 5
+INSECURE_PREFIX = "django-insecure-"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _in_the_open(url: str) -> bool:
+    """Whether this address carries what is sent to it over a network without encryption."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
+
+
+@register(Tags.security)
+def check_debug(**_: Any) -> Sequence[CheckMessage]:
+    """DEBUG shows settings and rows to whoever provokes an error."""
+    if not settings.DEBUG or is_loopback(urlsplit(settings.PUBLIC_URL).hostname or ""):
+        return []
+    return [
+        Error(
+            "DEBUG is on, and PUBLIC_URL is an address that others can reach.",
+            hint="Unset DEBUG, or set PUBLIC_URL to this machine's own address, such as http://127.0.0.1:8000.",
+            id="privacyadmin.E001",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_secret_key(**_: Any) -> Sequence[CheckMessage]:
+    """SECRET_KEY signs sessions and invitations: who guesses it signs in as anybody."""
+    key = settings.SECRET_KEY
+    if (
+        len(key) >= SHORTEST_SECRET_KEY
+        and len(set(key)) >= FEWEST_DIFFERENT_CHARACTERS
+        and not key.startswith(INSECURE_PREFIX)
+    ):
+        return []
+    return [
+        Error(
+            f"SECRET_KEY is too weak: it needs at least {SHORTEST_SECRET_KEY} random characters.",
+            hint='Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"',
+            id="privacyadmin.E002",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_field_keys(**_: Any) -> Sequence[CheckMessage]:
+    """A key that encrypts nothing would be noticed only when the first identifier is stored."""
+    wrong = [place for place, key in enumerate(settings.FIELD_KEYS, start=1) if not _is_fernet_key(key)]
+    if settings.FIELD_KEYS and not wrong:
+        return []
+    which = f"key {', '.join(map(str, wrong))} of FIELD_KEYS is not one" if wrong else "FIELD_KEYS is empty"
+    return [
+        Error(
+            f"FIELD_KEYS must be Fernet keys (32 bytes in URL-safe base64); {which}.",
+            hint='Make one with: python -c "from cryptography.fernet import Fernet; '
+            'print(Fernet.generate_key().decode())"',
+            id="privacyadmin.E003",
+        )
+    ]
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+@register(Tags.security)
+def check_public_url(**_: Any) -> Sequence[CheckMessage]:
+    """Passwords, identifiers and callback addresses would cross the network readable."""
+    if not _in_the_open(settings.PUBLIC_URL):
+        return []
+    return [
+        Error(
+            f"PUBLIC_URL is {settings.PUBLIC_URL}: passwords and identifiers would travel unencrypted.",
+            hint="Put a server with a certificate in front and set PUBLIC_URL to its https address.",
+            id="privacyadmin.E004",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_cxone_base_url(**_: Any) -> Sequence[CheckMessage]:
+    """The client secret and every identifier go to this address."""
+    if not _in_the_open(settings.CXONE_BASE_URL):
+        return []
+    return [
+        Error(
+            f"CXONE_BASE_URL is {settings.CXONE_BASE_URL}: secret and identifiers would travel unencrypted.",
+            hint="Set CXONE_BASE_URL to the https address of your tenant.",
+            id="privacyadmin.E005",
+        )
+    ]
+
+
+@register
+def check_time_zone(**_: Any) -> Sequence[CheckMessage]:
+    """Dates of receipt, and so due dates, are dates in this zone."""
+    try:
+        zoneinfo.ZoneInfo(settings.TIME_ZONE)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return [
+            Error(
+                f"TIME_ZONE is {settings.TIME_ZONE!r}, which is no known zone.",
+                hint="Use a name of the IANA database, such as Europe/Berlin or America/Chicago.",
+                id="privacyadmin.E006",
+            )
+        ]
+    return []
+
+
+@register(Tags.security)
+def check_allowed_hosts(**_: Any) -> Sequence[CheckMessage]:
+    """With any Host accepted, other sites' names can be made to point at this one."""
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Error(
+            "ALLOWED_HOSTS contains *, so any name is accepted as this program's own.",
+            hint="Unset ALLOWED_HOSTS to accept the host of PUBLIC_URL alone, or list the names.",
+            id="privacyadmin.E007",
+        )
+    ]

@@ -1,0 +1,57 @@
+"""The forms of the people pages. They offer roles, never a password or a superuser's flag."""
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import INPUT_CLASSES
+
+from privacyadmin.models import User
+from privacyadmin.roles import ROLE_LINES
+
+
+class RolesField(forms.MultipleChoiceField):
+    """Roles as check boxes; at least one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            choices=[(role, role) for role in ROLE_LINES],
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": "Choose at least one role."},
+        )
+
+
+class RolesForm(forms.Form):
+    """What somebody may do."""
+
+    roles = RolesField()
+
+
+class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in the stubs alone.
+    """Who is invited, and what they may do."""
+
+    # One field for the name: not every name splits into a first and a last one.
+    full_name = forms.CharField(max_length=150, help_text="As colleagues know them.")
+    roles = RolesField()
+
+    class Meta:
+        model = User
+        fields = ("username",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("username", "full_name"):
+            self.fields[name].widget.attrs.update({"class": " ".join(INPUT_CLASSES), "autocomplete": "off"})
+
+    def clean_username(self) -> str:
+        """A user name is taken whatever its case."""
+        username: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError("Somebody has this user name already. Choose another one.")
+        return username
+
+    def person(self) -> User:
+        """The account of a valid form, not saved yet."""
+        return User(
+            username=self.cleaned_data["username"],
+            first_name=self.cleaned_data["full_name"],
+        )
