@@ -64,7 +64,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _link_above(path: str, links: list[str]) -> str | None:
-    """The entry that the page at `path` belongs to: the longest link above it; the landing page is only itself."""
+    """Which entry the page at `path` belongs to: the longest link above it; the landing page only itself."""
     landing = reverse("admin:index")
     return max(
         (link for link in links if path == link or (link != landing and path.startswith(link))),
