@@ -5,7 +5,7 @@ is the tree. Django loses SQLite's triggers whenever it alters the table (it mak
 that touches these tables ends with `InstallAppendOnly()`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
@@ -62,13 +62,14 @@ SQLITE: Mapping[str, str] = {
     ]
 }
 
-POSTGRESQL_FUNCTION = """
-CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+POSTGRESQL_BODY = """
 BEGIN
     RAISE EXCEPTION '% is append-only: no %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
 END
-$body$
 """
+POSTGRESQL_FUNCTION = (
+    f"CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $body${POSTGRESQL_BODY}$body$"
+)
 POSTGRESQL: Mapping[str, tuple[str, str]] = {
     "audit_event_no_change": (EVENTS, "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"),
     "audit_event_no_truncate": (EVENTS, "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"),
@@ -160,8 +161,8 @@ def triggers_missing(connection: BaseDatabaseWrapper) -> list[str]:
         cursor.execute(
             "SELECT t.tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
             " WHERE t.tgrelid IN (to_regclass(%s), to_regclass(%s)) AND t.tgenabled = 'A'"
-            " AND p.proname = 'audit_refuse' AND p.prosrc LIKE %s",
-            [EVENTS, HEAD, "%RAISE EXCEPTION%"],
+            " AND p.proname = 'audit_refuse' AND p.prosrc = %s",
+            [EVENTS, HEAD, POSTGRESQL_BODY],
         )
         enabled = {name for (name,) in cursor.fetchall()}
     return [name for name in POSTGRESQL if name not in enabled]
@@ -169,13 +170,11 @@ def triggers_missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 def check_append_only(
     *,
-    app_configs: list[AppConfig] | None,  # noqa: ARG001 - the signature is Django's.
-    databases: list[str] | None = None,
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - the signature is Django's.
+    databases: Sequence[str] | None = None,
     **_options: Any,
 ) -> list[CheckMessage]:
-    """audit.E001: the log could be changed unnoticed by an accident. Silent where the log is not yet
-    migrated.
-    """
+    """audit.E001: an accident could change the log. Silent where its tables have not been made yet."""
     errors: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]

@@ -82,6 +82,7 @@ class Event(StrEnum):
     USER_SIGN_IN_FAILED = "user.sign_in_failed"
     USER_INVITED = "user.invited"
     USER_DEACTIVATED = "user.deactivated"
+    USER_REACTIVATED = "user.reactivated"
     USER_ROLE_CHANGED = "user.role_changed"
     ACCESS_DENIED = "access.denied"
 
@@ -96,7 +97,7 @@ class Event(StrEnum):
     KEY_ROTATED = "key.rotated"
 
 
-EVENT_WORDS: Final[Mapping[Event, str]] = {
+EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.LOG_CREATED: "Log begun",
     Event.LOG_CONTINUED: "Log continued after a restored backup",
     Event.REQUEST_REGISTERED: "Request registered",
@@ -135,6 +136,7 @@ EVENT_WORDS: Final[Mapping[Event, str]] = {
     Event.USER_SIGN_IN_FAILED: "Sign-in failed",
     Event.USER_INVITED: "Person invited",
     Event.USER_DEACTIVATED: "Person deactivated",
+    Event.USER_REACTIVATED: "Person let back in",
     Event.USER_ROLE_CHANGED: "Roles changed",
     Event.ACCESS_DENIED: "Access denied",
     Event.UPSTREAM_PAUSED: "Sending to CXone paused",
@@ -264,6 +266,7 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     Event.USER_SIGN_IN_FAILED: {"reason": CODE, "method": CODE},
     Event.USER_INVITED: {"roles": list_of(CODE)},
     Event.USER_DEACTIVATED: {"reason": CODE},
+    Event.USER_REACTIVATED: {},
     Event.USER_ROLE_CHANGED: {"added": list_of(CODE), "removed": list_of(CODE)},
     Event.ACCESS_DENIED: {"page": CODE, "permission": CODE, "method": CODE},
     Event.UPSTREAM_PAUSED: {

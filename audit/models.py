@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from audit.events import EVENT_WORDS, Event
+from audit.events import EVENT_WORDS
 from audit.log_format import JSON, parse_line
 
 
@@ -52,7 +52,7 @@ class AuditEvent(models.Model):
     @property
     def words(self) -> str:
         """The event in plain words; the bare name for one that this version does not know."""
-        return EVENT_WORDS[Event(self.act)] if self.act in Event else self.act
+        return EVENT_WORDS.get(self.act, self.act)
 
     @property
     def entry(self) -> dict[str, JSON]:

@@ -1,0 +1,1 @@
+"""Tests of the log: its bytes, its tables and its only writer."""
