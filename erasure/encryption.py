@@ -11,7 +11,7 @@ import re
 import secrets
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -45,7 +45,14 @@ def decrypt(token: str) -> str:
         ) from None
 
 
-class EncryptedTextField(models.TextField[str | None, str | None]):
+if TYPE_CHECKING:
+    NullableText = models.TextField[str | None, str | None]
+else:
+    # Django's fields take type parameters only in their stubs.
+    NullableText = models.TextField
+
+
+class EncryptedTextField(NullableText):
     """Text that the database holds only encrypted. It cannot be searched: find rows by a fingerprint instead.
 
     NULL stands for "not there yet" or "shredded"; an empty text is encrypted like any other.

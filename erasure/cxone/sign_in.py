@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from erasure.cxone.endpoint import Endpoint
 from erasure.cxone.errors import (
     AuthenticationFailed,
+    CXoneError,
     ScopeMissing,
     TokenBusy,
     TokenUnavailable,
@@ -53,7 +54,7 @@ class SignIn:
         self._limit = limit
         self._held: Token | None = None
         self._renewing = threading.Lock()
-        self._attempts = 0
+        self._failures = 0
 
     def token(self) -> Token:
         """A token to send, renewed 60 s before its end. Raises NotTaken's kinds, never anything else."""
@@ -72,20 +73,22 @@ class SignIn:
 
     def renewed(self, rejected: Token | None) -> Token:
         """A token other than `rejected`. Of many threads that ask at once, one fetches."""
-        seen = self._attempts
+        seen = self._failures
         if not self._renewing.acquire(timeout=self._limit):
             raise TokenBusy
         try:
             held = self._held
             if held is not None and held != rejected and held.is_fresh(datetime.now(UTC)):
                 return held
-            if self._attempts != seen:
+            if self._failures != seen:
                 # The attempt we waited for failed; a queue of threads must not fail one by one, each
                 # after its own time limit.
                 raise TokenBusy
-            self._attempts += 1
             self._held = self._store.renew(rejected=rejected, fetch=self.fetch)
             return self._held
+        except CXoneError:
+            self._failures += 1
+            raise
         finally:
             self._renewing.release()
 

@@ -26,6 +26,9 @@ LARGEST_ANSWER = 1024 * 1024
 
 CONNECT_SECONDS = 5.0
 
+LEAST_SECONDS = 0.05
+"""A call with less time left than this is not begun: it could only end unclear."""
+
 log = logging.getLogger(__name__)
 
 # urllib3 writes the path of each call, with the request's id in it, into its log.
@@ -118,7 +121,7 @@ class Transport:
         log.debug("cxone %s %s: %s in %d ms", kind, method, outcome, milliseconds)
 
     def _bounded(self, request: requests.PreparedRequest, deadline: float) -> Answer:
-        left = deadline - self._clock()
+        left = deadline - self._clock() - LEAST_SECONDS
         if left <= 0 or not self._free.acquire(timeout=left):
             raise Unreachable("no connection was free in time")
         try:
@@ -129,7 +132,7 @@ class Transport:
     def _exchange(self, request: requests.PreparedRequest, deadline: float) -> Answer:
         trouble: CXoneError
         try:
-            return self._sent(request, max(deadline - self._clock(), 0.001))
+            return self._sent(request, max(deadline - self._clock(), LEAST_SECONDS))
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidProxyURL):
             trouble = Unreachable("its address or the proxy's is not valid")
         except (requests.Timeout, urllib3.exceptions.TimeoutError):

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from audit.log_format import subject_tag
 from erasure.choices import (
+    TERMINAL_STATUSES,
     Attention,
     Channel,
     IdentityCheck,
@@ -16,7 +18,7 @@ from erasure.choices import (
     Scope,
     SubmissionStatus,
 )
-from erasure.encryption import EncryptedTextField, new_salt
+from erasure.encryption import EncryptedTextField, new_salt, salt_bytes
 from erasure.models.subjects import Subject, SubjectIdentifier
 
 NEVER_SENT = (
@@ -25,12 +27,8 @@ NEVER_SENT = (
     SubmissionStatus.CANCELLED,
     SubmissionStatus.REFUSED,
 )
-ENDED = (
-    SubmissionStatus.COMPLETED,
-    SubmissionStatus.FAILED,
-    SubmissionStatus.REFUSED,
-    SubmissionStatus.CANCELLED,
-)
+#: Sorted, so that the constraints built from it read the same in every migration.
+ENDED = tuple(sorted(TERMINAL_STATUSES))
 KNOWN_TO_CXONE = (SubmissionStatus.PROCESSING, SubmissionStatus.COMPLETED)
 
 
@@ -219,7 +217,14 @@ class Submission(models.Model):
     @property
     def is_terminal(self) -> bool:
         """Whether nothing can happen to it any more."""
-        return self.status in ENDED
+        return self.status in TERMINAL_STATUSES
+
+    @property
+    def sub(self) -> str | None:
+        """The subject tag of its events in the log; None once the salt or the identifier is shredded."""
+        if self.request.salt is None or self.identifier.value is None:
+            return None
+        return subject_tag(salt_bytes(self.request.salt), self.identifier.kind, self.identifier.value)
 
 
 class CallbackReceipt(models.Model):

@@ -19,6 +19,10 @@ class Upstream(models.Model):
     last_failure_at = models.DateTimeField(null=True)
     last_failure_code = models.CharField(max_length=24, blank=True)
 
+    # Our own ceiling: how many calls were allowed within the current second.
+    window_at = models.DateTimeField(null=True)
+    window_used = models.PositiveIntegerField(default=0)
+
     token = EncryptedTextField(null=True)
     token_expires_at = models.DateTimeField(null=True)
     token_fetch_until = models.DateTimeField(null=True)

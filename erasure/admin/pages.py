@@ -1,0 +1,16 @@
+"""The addresses of our own pages below the admin site."""
+
+from django.urls import URLPattern
+
+from erasure.admin import answering, connection, filing, holds_and_overrides, request_page
+
+
+def pages() -> list[URLPattern]:
+    """All of them; each family lists its own."""
+    return [
+        *filing.urls,
+        *request_page.urls,
+        *answering.urls,
+        *holds_and_overrides.urls,
+        *connection.urls,
+    ]

@@ -1,0 +1,17 @@
+"""The Django app of the mission."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from erasure.seeding import seed
+
+
+class ErasureConfig(AppConfig):
+    """Requests, submissions, holds and the connection to CXone."""
+
+    name = "erasure"
+    verbose_name = "Privacy requests"
+
+    def ready(self) -> None:
+        """Seed the fixed rows after every migrate, since a flush deletes them."""
+        post_migrate.connect(seed, sender=self, dispatch_uid="erasure.seed")

@@ -1,0 +1,46 @@
+"""Wakes a worker, by the dotted name of a job, after the commit. The database holds the work; a bell that is not heard loses nothing.
+
+At most one bell per job hangs at a time (`SET NX EX`), and the job takes it down before it looks for work, so that whatever is
+committed after the look rings again. A broker that is down is logged once and never reaches the caller: the tick finds the work.
+"""
+
+import logging
+
+import django_rq
+from django.db import transaction
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+DEBOUNCE_SECONDS = 2
+FAILURES_ARE_KEPT_SECONDS = 3600
+
+
+def _bell(job: str) -> str:
+    return f"privacyadmin:doorbell:{job}"
+
+
+def ring(job: str) -> None:
+    """Wake a worker for `job` once the transaction at hand has committed; at once when there is none."""
+    transaction.on_commit(lambda: ring_now(job), robust=True)
+
+
+def ring_now(job: str) -> bool:
+    """Wake a worker for `job`; False when the broker cannot be reached. Never raises for a broker's trouble."""
+    try:
+        queue = django_rq.get_queue("default")
+        if queue.connection.set(_bell(job), "1", nx=True, ex=DEBOUNCE_SECONDS):
+            # No result is kept, since a job's outcome is in the rows. Bounded work needs no alarm that cuts it in the middle.
+            queue.enqueue(job, result_ttl=0, failure_ttl=FAILURES_ARE_KEPT_SECONDS, job_timeout=-1)
+    except RedisError as error:
+        logger.warning("broker_unreachable", extra={"error": type(error).__name__})
+        return False
+    return True
+
+
+def take_down(job: str) -> None:
+    """Let the bell be rung again; called by the job before it looks for work."""
+    try:
+        django_rq.get_connection("default").delete(_bell(job))
+    except RedisError as error:
+        logger.warning("broker_unreachable", extra={"error": type(error).__name__})

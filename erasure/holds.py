@@ -1,0 +1,61 @@
+"""Which holds meet a payload. Holds forbid ERASURE only; ACCESS passes them all."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q
+
+from erasure.choices import Category, RequestType
+from erasure.models import HoldRegister, LegalHold
+from erasure.policy import ActiveHold
+
+
+def share_register() -> None:
+    """Lock the register in share until the transaction ends: no hold can be placed between the gate and its commit.
+
+    SQLite needs no lock of its own, since a writing transaction there excludes every other from its beginning.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM erasure_holdregister WHERE id = 1 FOR SHARE")
+
+
+def lock_register() -> HoldRegister:
+    """Lock the register for a change of holds; whoever is at the gate finishes first."""
+    return HoldRegister.objects.select_for_update().get(id=1)
+
+
+def active(now: datetime) -> Sequence[LegalHold]:
+    """The holds in force, in the order of their codes."""
+    in_force = Q(released_at__isnull=True) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))
+    return list(LegalHold.objects.filter(in_force, placed_at__lte=now).order_by("code"))
+
+
+def meeting(
+    holds: Iterable[LegalHold], *, type: str, subject_id: int | None, categories: Iterable[str]
+) -> list[LegalHold]:
+    """Those of the holds that forbid erasing these categories of this subject."""
+    if type != RequestType.ERASURE:
+        return []
+    asked = set(categories)
+    return [
+        hold
+        for hold in holds
+        if hold.subject_id in {None, subject_id} and (not hold.category or hold.category in asked)
+    ]
+
+
+def for_policy(hold: LegalHold) -> ActiveHold:
+    """The hold as the policy, which knows no database, understands it."""
+    categories = frozenset({hold.category}) if hold.category else None
+    return ActiveHold(matter=hold.code, ground=hold.ground, categories=categories)
+
+
+def held_categories(holds: Iterable[LegalHold], categories: Iterable[str]) -> list[str]:
+    """Which of the categories the holds forbid, in the contract's order; a hold without a category forbids them all."""
+    asked = set(categories)
+    reached: set[str] = set()
+    for hold in holds:
+        reached |= {hold.category} if hold.category else asked
+    return [category for category in Category.values if category in reached & asked]

@@ -1,0 +1,75 @@
+"""What django-rq runs: doorbells on the pipeline, and the round of the tick. Jobs take no arguments; the rows are the work."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils import timezone
+
+from erasure import doorbell, resuming
+from erasure.cxone.client import CXoneClient
+from erasure.cxone.endpoint import Endpoint
+from erasure.lifecycle import POLL_JOB, SUBMIT_JOB
+from erasure.pipeline import claims
+from erasure.pipeline.batches import poll_batch, submit_batch
+from erasure.upstream import DatabaseTokenStore
+
+logger = logging.getLogger(__name__)
+
+#: A job that still finds work after this long rings again and lets others have the worker.
+TURN_SECONDS = 20.0
+
+
+def configured_endpoint() -> Endpoint:
+    """The tenant of the settings."""
+    return Endpoint(
+        base_url=settings.CXONE_BASE_URL,
+        token_path=settings.CXONE_TOKEN_PATH,
+        requests_path=settings.CXONE_REQUESTS_PATH,
+        client_id=settings.CXONE_CLIENT_ID,
+        client_secret=settings.CXONE_CLIENT_SECRET,
+        scopes=settings.CXONE_SCOPES,
+    )
+
+
+@lru_cache(maxsize=1)
+def _client() -> CXoneClient:
+    """One client per worker process, so that connections are kept alive from job to job."""
+    return CXoneClient(configured_endpoint(), DatabaseTokenStore(), connections=settings.CXONE_CONCURRENCY)
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=settings.CXONE_CONCURRENCY, thread_name_prefix="cxone")
+
+
+def submit_due() -> None:
+    """Send everything that is due."""
+    _drain(SUBMIT_JOB, submit_batch)
+
+
+def poll_due() -> None:
+    """Ask for the status of everything that is due."""
+    _drain(POLL_JOB, poll_batch)
+
+
+def _drain(job: str, batch: Callable[[CXoneClient, ThreadPoolExecutor], int]) -> None:
+    doorbell.take_down(job)
+    begun = time.monotonic()
+    while batch(_client(), _pool()):
+        if time.monotonic() - begun > TURN_SECONDS:
+            doorbell.ring_now(job)
+            return
+
+
+def tick_round() -> None:
+    """One round of the tick: find what no doorbell announced, and let go what no hold holds any more. Harmless when doubled."""
+    now = timezone.now()
+    if claims.due(claims.TO_SUBMIT, now).exists():
+        doorbell.ring_now(SUBMIT_JOB)
+    if claims.due(claims.TO_POLL, now).exists():
+        doorbell.ring_now(POLL_JOB)
+    resuming.resume_released(now)

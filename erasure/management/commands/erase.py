@@ -1,0 +1,228 @@
+"""`manage.py erase`: file one request with one submission, and with --wait follow it to its end."""
+
+import getpass
+import json
+import sys
+import time
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from audit.events import Event
+from audit.models import AuditEvent
+from erasure import filing, lifecycle
+from erasure.choices import (
+    TERMINAL_STATUSES,
+    Channel,
+    IdentifierKind,
+    IdentityCheck,
+    RequestType,
+    SubmissionStatus,
+)
+from erasure.filing import Filing, FilingRefused, Identifier
+from erasure.models import LegalHold, Submission
+
+SERVICE_ACCOUNT = "cli"
+LOOK_EVERY_SECONDS = 0.2
+DONE, NOT_DONE, BAD_INPUT, STILL_OPEN = 0, 1, 2, 3
+ENDING_EVENTS = (
+    Event.REQUEST_COMPLETED,
+    Event.REQUEST_FAILED,
+    Event.REQUEST_CANCELLED,
+    Event.REQUEST_REFUSED,
+    Event.REQUEST_BLOCKED,
+    Event.REQUEST_SUSPENDED,
+)
+
+
+class Command(BaseCommand):
+    """Bad input is exit 2, a failed or held submission 1, one still open when the wait ended 3."""
+
+    help = (
+        "File one privacy request with one submission. With --wait, follow it until it ends. "
+        "Exit status: 0 completed (or filed, without --wait), 1 failed or held, 2 bad input, 3 still open."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The arguments as `docs/` and the interfaces name them."""
+        parser.add_argument("subject", metavar="SUBJECT", help="the person's CXone id")
+        parser.add_argument(
+            "--category", action="append", required=True, metavar="C", help="what to erase; may be repeated"
+        )
+        parser.add_argument("--scope", required=True, help="CONTACT, CONVERSATION, ACCOUNT or ALL")
+        parser.add_argument("--regulation", required=True, help="gdpr, uk-gdpr, ccpa or utah")
+        parser.add_argument("--type", default=RequestType.ERASURE, help="ERASURE (default) or ACCESS")
+        parser.add_argument("--received", metavar="DATE", help="date of receipt, 2026-01-31; today by default")
+        parser.add_argument("--description", default="", metavar="T", help="passed on to CXone; 255 characters at most")
+        parser.add_argument("--as", dest="user", metavar="USER", help="file as this person; else as the service account")
+        parser.add_argument("--wait", type=float, metavar="SECONDS", help="follow the submission for so long at most")
+        parser.add_argument("--json", action="store_true", help="answer with one JSON object on standard output")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """File, follow, answer, and leave with the exit status."""
+        try:
+            submission = _file(options)
+        except (FilingRefused, CommandError) as error:
+            self._answer({**_no_result(), "error": str(error)}, as_json=options["json"])
+            sys.exit(BAD_INPUT)
+        wait = options["wait"]
+        if wait is not None and submission.status != SubmissionStatus.BLOCKED:
+            submission = self._follow(submission, seconds=wait, as_json=options["json"])
+        self._answer(_result(submission), as_json=options["json"])
+        sys.exit(_exit_status(submission, waited=wait is not None))
+
+    def _follow(self, submission: Submission, *, seconds: float, as_json: bool) -> Submission:
+        """Look at the row until it ends or the time is up, with one progress line on standard error."""
+        ends = time.monotonic() + seconds
+        shown = ""
+        while True:
+            submission = Submission.objects.select_related("request").get(pk=submission.pk)
+            line = f"{submission}: {submission.get_status_display()}"
+            if line != shown and not as_json:
+                self.stderr.write(line)
+                shown = line
+            if submission.status in {*TERMINAL_STATUSES, SubmissionStatus.BLOCKED} or time.monotonic() >= ends:
+                return submission
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    def _answer(self, result: dict[str, Any], *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(result))
+            return
+        if result["error"]:
+            self.stderr.write(self.style.ERROR(result["error"]))
+        if result["reference"]:
+            self.stdout.write(
+                f"{result['reference']}: {SubmissionStatus(result['status']).label}; due on {result['due_on']}."
+            )
+
+
+def _file(options: dict[str, Any]) -> Submission:
+    by = _user(options["user"])
+    asked = Filing(
+        identifiers=[Identifier(IdentifierKind.CXONE_ID, options["subject"])],
+        type=options["type"].upper(),
+        regulation=options["regulation"],
+        received_on=_received(options["received"]),
+        channel=Channel.OTHER,
+        identity_check=IdentityCheck.OTHER,
+        categories=[category.upper() for category in options["category"]],
+        scope=options["scope"].upper(),
+        description=options["description"],
+        split_held=False,
+        filed_on_host_by=_login(),
+    )
+    request = filing.register_and_send(asked, by=by, send_delay=timedelta(0))
+    return request.submissions.select_related("request").get()
+
+
+def _received(given: str | None) -> date:
+    if given is None:
+        return timezone.localdate()
+    try:
+        received = parse_date(given)
+    except ValueError:
+        received = None
+    if received is None:
+        raise CommandError(f"--received must be a date such as 2026-01-31; it is {given!r}.")
+    return received
+
+
+def _user(name: str | None) -> Any:
+    """The person named by --as, or the locked service account, which is made at its first use."""
+    people = get_user_model().objects
+    if name is None:
+        account, made = people.get_or_create(username=SERVICE_ACCOUNT, defaults={"first_name": "Command line"})
+        if made:
+            account.set_unusable_password()
+            account.save()
+            account.groups.set(Group.objects.filter(permissions__codename="file_request"))
+        return account
+    person = people.filter(username=name, is_active=True).first()
+    if person is None:
+        raise CommandError(f"There is no active person with the user name {name!r}.")
+    if not person.has_perm("erasure.file_request"):
+        raise CommandError(f"{name} may not file requests: only privacy officers do.")
+    return person
+
+
+def _login() -> str:
+    """The login on this host, for the request's own record; it proves nothing."""
+    try:
+        return getpass.getuser()[:64]
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _no_result() -> dict[str, Any]:
+    return dict.fromkeys(
+        (
+            "reference",
+            "status",
+            "cxone_request_id",
+            "success",
+            "latency_ms",
+            "records_deleted",
+            "audit_seq",
+            "due_on",
+            "error",
+        )
+    )
+
+
+def _result(submission: Submission) -> dict[str, Any]:
+    closed = submission.closed_at
+    latency = None if closed is None else round((closed - submission.filed_at).total_seconds() * 1000)
+    is_erasure = submission.type == RequestType.ERASURE
+    return {
+        "reference": submission.request.reference,
+        "status": submission.status,
+        "cxone_request_id": submission.cxone_id,
+        "success": submission.status == SubmissionStatus.COMPLETED,
+        "latency_ms": latency,
+        "records_deleted": submission.records_affected if is_erasure else None,
+        "audit_seq": _audit_seq(submission),
+        "due_on": submission.request.due_on.isoformat(),
+        "error": _trouble(submission),
+    }
+
+
+def _audit_seq(submission: Submission) -> int | None:
+    """The position in the log of the last event that ended or stopped the submission; of its filing while it is open."""
+    events = AuditEvent.objects.filter(obj=submission.request.obj).order_by("-seq")
+    ending = events.filter(act__in=[str(event) for event in ENDING_EVENTS]).first()
+    found = ending or events.filter(act=str(Event.REQUEST_FILED)).first()
+    return None if found is None else found.seq
+
+
+def _trouble(submission: Submission) -> str | None:
+    if submission.status == SubmissionStatus.BLOCKED:
+        return _held_words(submission)
+    if submission.status == SubmissionStatus.FAILED:
+        return submission.error_message or "CXone reported a failure without a reason."
+    return None
+
+
+def _held_words(submission: Submission) -> str:
+    grounds = LegalHold.objects.filter(code__in=submission.held_by).order_by("code")
+    named = "; ".join(f"{hold.code}: {hold.ground}" for hold in grounds)
+    return (
+        f"{submission} is held ({named}) and was not sent. Ask for an override on the page of "
+        f"{submission.request.reference}, or file it without what is held."
+    )
+
+
+def _exit_status(submission: Submission, *, waited: bool) -> int:
+    if submission.status in {SubmissionStatus.BLOCKED, SubmissionStatus.FAILED, *_STOPPED}:
+        return NOT_DONE
+    if not waited or submission.status == SubmissionStatus.COMPLETED:
+        return DONE
+    return STILL_OPEN
+
+
+_STOPPED = (SubmissionStatus.CANCELLED, SubmissionStatus.REFUSED)

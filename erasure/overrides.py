@@ -1,0 +1,140 @@
+"""Overrides: the decision of a second person that one held submission may go.
+
+An approval is bound by a digest to exactly what was approved, and to the holds that were in force then: another hold voids it.
+Nobody decides on what they filed or asked for; the database checks that again.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from audit.events import Event
+from audit.trail import Trail
+from erasure import lifecycle
+from erasure.choices import OverrideDecision, OverrideReason, SubmissionStatus
+from erasure.encryption import salt_bytes
+from erasure.models import Override, Submission
+
+LIFETIME = timedelta(days=14)
+SHORTEST_JUSTIFICATION = 20
+
+
+def digest(submission: Submission) -> str:
+    """HMAC-SHA256 under the request's salt of what is to be erased: type, identifier, categories, scope, description."""
+    what = {
+        "type": submission.type,
+        "subject": submission.identifier.value,
+        "categories": sorted(submission.categories),
+        "scope": submission.scope,
+        "description": submission.description or "",
+    }
+    canonical = json.dumps(what, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    salt = salt_bytes(submission.request.salt or "")
+    return hmac.new(salt, b"override/v1\0" + canonical.encode(), hashlib.sha256).hexdigest()
+
+
+def ask(
+    log: Trail, submission: Submission, *, by: Any, reason: OverrideReason, justification: str, now: datetime
+) -> Override:
+    """Ask for an override of every hold on this submission. Raises MoveRefused when it is not held or was asked for already."""
+    if submission.status != SubmissionStatus.BLOCKED:
+        raise lifecycle.MoveRefused(f"{submission} is not held, so there is nothing to override.")
+    if len(justification.strip()) < SHORTEST_JUSTIFICATION:
+        raise lifecycle.MoveRefused(
+            "Write at least one sentence. The reviewer decides on it, and it goes on record."
+        )
+    if submission.overrides.filter(decision="").exists():
+        raise lifecycle.MoveRefused(f"An override for {submission} waits for a decision already.")
+    override = Override.objects.create(
+        submission=submission,
+        filed_by=submission.filed_by,
+        asked_by=by,
+        asked_at=now,
+        reason=reason,
+        justification=justification.strip(),
+        holds=submission.held_by,
+        digest=digest(submission),
+        expires_at=now + LIFETIME,
+    )
+    _record(log, override, Event.OVERRIDE_ASKED, actor=by.actor, ground=str(reason), holds=override.holds)
+    return override
+
+
+def why_not(override: Override, user: Any) -> str:
+    """Why this person may not decide on it; empty when they may. Superusers are bound like everybody."""
+    if override.decision:
+        return f"This was decided already: {override.get_decision_display()}."
+    if override.filed_by_id == user.pk:
+        return "You filed this request. Somebody else has to decide on it. That holds for everybody, superusers too."
+    if override.asked_by_id == user.pk:
+        return "You asked for this override. Somebody else has to decide on it."
+    if not user.has_perm("erasure.decide_override"):
+        return "Only reviewers decide on overrides."
+    return ""
+
+
+def decide(
+    log: Trail, override: Override, *, by: Any, approve: bool, reason: str, now: datetime, send_at: datetime
+) -> None:
+    """Approve or deny. Raises MoveRefused when this person may not, when it is decided already, or when it has expired."""
+    current = Override.objects.select_for_update().get(pk=override.pk)
+    if refusal := why_not(current, by):
+        raise lifecycle.MoveRefused(refusal)
+    if current.expires_at <= now:
+        raise lifecycle.MoveRefused("This question has expired. It has to be asked again.")
+    if not reason.strip():
+        raise lifecycle.MoveRefused("Give your reason. It is needed either way and goes on record.")
+    override.decision = OverrideDecision.APPROVED if approve else OverrideDecision.DENIED
+    override.decided_by, override.decided_at, override.decision_reason = by, now, reason.strip()
+    override.save(update_fields=["decision", "decided_by", "decided_at", "decision_reason"])
+    submission = override.submission
+    if approve:
+        _record(log, override, Event.OVERRIDE_APPROVED, actor=by.actor, holds=override.holds)
+        lifecycle.resume(log, submission, actor=by.actor, because="override", send_at=send_at)
+    else:
+        _record(log, override, Event.OVERRIDE_DENIED, actor=by.actor, res="denied", holds=override.holds)
+        lifecycle.refuse(log, submission, by=by, now=now)
+
+
+def withdraw(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
+    """Take back an undecided question; the submission stays held."""
+    current = Override.objects.select_for_update().get(pk=override.pk)
+    if current.decision or current.asked_by_id != by.pk:
+        raise lifecycle.MoveRefused("Only who asked can withdraw, and only before the decision.")
+    override.decision, override.decided_at = OverrideDecision.WITHDRAWN, now
+    override.save(update_fields=["decision", "decided_at"])
+    _record(log, override, Event.OVERRIDE_WITHDRAWN, actor=by.actor)
+
+
+def covers(submission: Submission, hold_codes: Collection[str]) -> Override | None:
+    """The approval that lets this submission through these holds; None when there is none that still fits."""
+    approved = submission.overrides.filter(decision=OverrideDecision.APPROVED).order_by("-decided_at")
+    what = digest(submission) if approved else ""
+    for override in approved:
+        if set(hold_codes) <= set(override.holds) and hmac.compare_digest(override.digest, what):
+            return override
+    return None
+
+
+def mark_used(override: Override, now: datetime) -> None:
+    """Note the first passage; an override serves one submission, however often that has to be repeated."""
+    if override.used_at is None:
+        override.used_at = now
+        override.save(update_fields=["used_at"])
+
+
+def _record(
+    log: Trail, override: Override, event: Event, *, actor: str, res: Any = "ok", **evidence: Any
+) -> None:
+    submission = override.submission
+    log.record(
+        event,
+        actor=actor,
+        obj=submission.request.obj,
+        sub=submission.sub,
+        res=res,
+        data={"submission": submission.number, **evidence},
+    )

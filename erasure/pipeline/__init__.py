@@ -1,0 +1,1 @@
+"""Due rows are claimed, pass the gate, are called for at CXone, and have the outcomes applied: the work that cannot get lost."""

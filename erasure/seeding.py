@@ -1,0 +1,29 @@
+"""The rows that are always there: the register of holds, the upstream, and the standing hold on ANALYTICS.
+
+They are made by name, since models cannot be imported before the apps are ready.
+"""
+
+from typing import Any
+
+from django.apps.registry import Apps
+from django.utils import timezone
+
+from erasure.choices import HoldKind
+from erasure.policy import STANDING_HOLDS
+
+
+def seed(*, apps: Apps, using: str, **_signal: Any) -> None:
+    """Make what is missing and leave what is there, so that a released standing hold stays released."""
+    apps.get_model("erasure", "HoldRegister").objects.using(using).get_or_create(id=1)
+    apps.get_model("erasure", "Upstream").objects.using(using).get_or_create(id=1)
+    for hold in STANDING_HOLDS:
+        for category in sorted(hold.categories or ()):
+            apps.get_model("erasure", "LegalHold").objects.using(using).get_or_create(
+                code=hold.matter,
+                defaults={
+                    "kind": HoldKind.STATUTORY_RETENTION,
+                    "ground": hold.ground,
+                    "category": category,
+                    "placed_at": timezone.now(),
+                },
+            )
