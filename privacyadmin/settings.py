@@ -80,7 +80,8 @@ AUDIT_KEY_MAY_BE_GENERATED = not DATABASE_URL or not environment.text("AUDIT_KEY
 
 # The application.
 INSTALLED_APPS = [
-    "unfold",
+    # Unfold's default configuration would put its own site in the place of ours.
+    "unfold.apps.BasicAppConfig",
     "privacyadmin.apps.PrivacyAdminSiteConfig",
     "privacyadmin.apps.PrivacyAdminConfig",
     "erasure.apps.ErasureConfig",

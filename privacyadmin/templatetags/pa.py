@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -106,6 +107,33 @@ def short_time(moment: datetime.datetime | None) -> str:
 def zone() -> str:
     """The name of the zone that times are shown in, such as Europe/Berlin."""
     return timezone.get_current_timezone_name()
+
+
+@register.inclusion_tag("pa/banner.html")
+def banner(tone: str, icon: str, text: str, **more: str) -> Context:
+    """What happened, why, and what comes next.
+
+    More may be `heading`, `id`, `href` with `action` (one way out), and `role` (`alert` for a refusal).
+    """
+    return {"role": "status", **more, "tone": tone, "icon": icon, "text": text}
+
+
+@register.inclusion_tag("pa/empty.html")
+def empty_state(icon: str, heading: str, text: str, **more: str) -> Context:
+    """Where nothing is yet: what would be; more may be `href`, `action` (how to make the first), `hint`."""
+    return {**more, "icon": icon or "inbox", "heading": heading or "Nothing here yet", "text": text}
+
+
+@register.inclusion_tag("pa/error.html")
+def field_error(text: str, element_id: str = "") -> Context:
+    """An error beside a control, whose aria-describedby names `element_id`; `field` draws its own."""
+    return {"text": text, "element_id": element_id}
+
+
+@register.inclusion_tag("pa/choice.html")
+def choice(option: BoundWidget, line: str = "", held: str = "") -> Context:
+    """One option of a bound check box or radio field as a card; `held` is its badge's word under a hold."""
+    return {"option": option, "line": line, "held": held}
 
 
 @register.inclusion_tag("pa/field.html")
