@@ -16,6 +16,26 @@ DEBOUNCE_SECONDS = 2
 FAILURES_ARE_KEPT_SECONDS = 3600
 
 
+class _Outage:
+    """Says once that the broker is away and once that it is back, however many bells are not heard in between."""
+
+    def __init__(self) -> None:
+        self._away = False
+
+    def met(self, error: RedisError) -> None:
+        if not self._away:
+            logger.warning("broker_unreachable", extra={"error": type(error).__name__})
+        self._away = True
+
+    def over(self) -> None:
+        if self._away:
+            logger.warning("broker_reachable_again")
+        self._away = False
+
+
+_outage = _Outage()
+
+
 def _bell(job: str) -> str:
     return f"privacyadmin:doorbell:{job}"
 
@@ -33,8 +53,9 @@ def ring_now(job: str) -> bool:
             # No result is kept, since a job's outcome is in the rows. Bounded work needs no alarm that cuts it in the middle.
             queue.enqueue(job, result_ttl=0, failure_ttl=FAILURES_ARE_KEPT_SECONDS, job_timeout=-1)
     except RedisError as error:
-        logger.warning("broker_unreachable", extra={"error": type(error).__name__})
+        _outage.met(error)
         return False
+    _outage.over()
     return True
 
 
@@ -43,4 +64,4 @@ def take_down(job: str) -> None:
     try:
         django_rq.get_connection("default").delete(_bell(job))
     except RedisError as error:
-        logger.warning("broker_unreachable", extra={"error": type(error).__name__})
+        _outage.met(error)

@@ -224,7 +224,9 @@ class Submission(models.Model):
         """The subject tag of its events in the log; None once the salt or the identifier is shredded."""
         if self.request.salt is None or self.identifier.value is None:
             return None
-        return subject_tag(salt_bytes(self.request.salt), self.identifier.kind, self.identifier.value)
+        return subject_tag(
+            salt=salt_bytes(self.request.salt), kind=self.identifier.kind, ident=self.identifier.value
+        )
 
 
 class CallbackReceipt(models.Model):
