@@ -207,15 +207,16 @@ class Supervisor:
             if watched.running is not None:
                 watched.running.ask_to_end()
         began = time.monotonic()
-        longest = max(watched.part.seconds_to_end for watched in group)
         hinted = False
-        while alive := [watched.part.name for watched in group if watched.alive()]:
+        while alive := [watched for watched in group if watched.alive()]:
             waited = time.monotonic() - began
-            if self.stops_asked >= HURRY or waited > longest:
-                break
+            for watched in alive:
+                if self.stops_asked >= HURRY or waited > watched.part.seconds_to_end:
+                    self._clear_away(watched)
             if waited > HINT_AFTER and not hinted:
                 hinted = True
-                self.say(f"waiting for {', '.join(alive)} to end; Ctrl-C again stops at once")
+                names = ", ".join(watched.part.name for watched in alive)
+                self.say(f"waiting for {names} to end; Ctrl-C again stops at once")
             self._listen(0.05)
         for watched in group:
             self._clear_away(watched)
