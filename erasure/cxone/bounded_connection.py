@@ -14,7 +14,7 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, SSLError
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from erasure.cxone.errors import Unreachable
@@ -95,13 +95,18 @@ POOLS_BY_SCHEME: dict[str, type[HTTPConnectionPool]] = {
 }
 
 
+_NO_WAY_THERE = "the connection was refused, or the way there is broken"
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, NameResolutionError):
         return "its host name was not found"
+    if isinstance(error, NewConnectionError):
+        return _NO_WAY_THERE
     if isinstance(error, ConnectTimeoutError | TimeoutError):
         return "no connection was made in time"
     if isinstance(error, ssl.SSLCertVerificationError | CertificateError):
         return "its TLS certificate was not accepted"
     if isinstance(error, ssl.SSLError | SSLError):
         return "the TLS handshake failed"
-    return "the connection was refused, or the way there is broken"
+    return _NO_WAY_THERE

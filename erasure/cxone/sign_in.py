@@ -84,11 +84,12 @@ class SignIn:
                 # The attempt we waited for failed; a queue of threads must not fail one by one, each
                 # after its own time limit.
                 raise TokenBusy
-            self._held = self._store.renew(rejected=rejected, fetch=self.fetch)
-            return self._held
+            held = self._held = self._store.renew(rejected=rejected, fetch=self.fetch)
         except CXoneError:
             self._failures += 1
             raise
+        else:
+            return held
         finally:
             self._renewing.release()
 

@@ -1,0 +1,1 @@
+"""The CXone client and its sandbox, over real sockets."""
