@@ -6,14 +6,18 @@ They are made by name, since models cannot be imported before the apps are ready
 from typing import Any
 
 from django.apps.registry import Apps
+from django.apps.registry import apps as installed_apps
 from django.utils import timezone
 
 from erasure.choices import HoldKind
 from erasure.policy import STANDING_HOLDS
 
 
-def seed(*, apps: Apps, using: str, **_signal: Any) -> None:
-    """Make what is missing and leave what is there, so that a released standing hold stays released."""
+def seed(*, using: str, apps: Apps = installed_apps, **_signal: Any) -> None:
+    """Make what is missing and leave what is there, so that a released standing hold stays released.
+
+    The apps come with the signal after a migrate, and not after a flush.
+    """
     apps.get_model("erasure", "HoldRegister").objects.using(using).get_or_create(id=1)
     apps.get_model("erasure", "Upstream").objects.using(using).get_or_create(id=1)
     for hold in STANDING_HOLDS:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.apps.registry import Apps
+from django.apps.registry import apps as installed_apps
 
 OFFICERS = "Privacy officers"
 REVIEWERS = "Reviewers"
@@ -41,8 +42,11 @@ ROLE_LINES: Mapping[str, str] = {
 }
 
 
-def make_groups(*, apps: Apps, using: str, **_signal: Any) -> None:
-    """Give every role exactly the permissions of the table; groups that the table does not know are left alone."""
+def make_groups(*, using: str, apps: Apps = installed_apps, **_signal: Any) -> None:
+    """Give every role exactly the permissions of the table; groups it does not know are left alone.
+
+    The apps come with the signal after a migrate, and not after a flush.
+    """
     permissions = apps.get_model("auth", "Permission").objects.using(using).select_related("content_type")
     known = {f"{p.content_type.app_label}.{p.codename}": p for p in permissions}
     for name, wanted in ROLES.items():
