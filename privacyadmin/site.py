@@ -1,5 +1,6 @@
 """The admin site: every page hangs below it. Its look is in `theme.py`, its menu in `navigation.py`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,11 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no t
         "inactive": "That name and password don’t match. Both are case-sensitive.",
     }
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["username"].error_messages["required"] = "Type your user name."
+        self.fields["password"].error_messages["required"] = "Type your password."
+
 
 class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships no types.
     """Django's admin site in Unfold's theme, with our sign-in form and the organisation's name everywhere."""
@@ -30,6 +36,17 @@ class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships n
         """What every page knows besides its own: who the installation belongs to."""
         return {**super().each_context(request), "organisation": settings.ORGANISATION}
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._pages: list[URLPattern] = []
+
+    def add_pages(self, pages: Iterable[URLPattern]) -> None:
+        """Hang pages below the site, before those of the models; called once, by the project's addresses.
+
+        The site cannot import them itself, since their modules register with it while it is being made.
+        """
+        self._pages.extend(pages)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our own pages before those of the models."""
-        return [*admin_pages(self), *super().get_urls()]
+        return [*admin_pages(self), *self._pages, *super().get_urls()]
