@@ -51,7 +51,6 @@ DEBUG = environment.flag("DEBUG")
 PUBLIC_URL = environment.address("PUBLIC_URL", "http://127.0.0.1:8000")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", PUBLIC_HOST)
-TRUSTED_PROXIES = environment.words("TRUSTED_PROXIES")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ORGANISATION = environment.text("ORGANISATION")
 
