@@ -1,0 +1,212 @@
+"""What needs somebody: open requests, each in its most pressing group only, with one sentence of what to do.
+
+Pure questions to the database; nothing here moves anything.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db.models import Case, CharField, Count, F, QuerySet, Value, When, Window
+from django.db.models.functions import Now, RowNumber
+
+from erasure.choices import (
+    ATTENTION_LINES,
+    STAGE_LOOKS,
+    Attention,
+    Look,
+    RequestStage,
+    RequestType,
+    SubmissionStatus,
+)
+from erasure.metrics import SOON
+from erasure.models import Override, PrivacyRequest, Submission
+from erasure.stages import stage_column
+
+
+class Need(StrEnum):
+    """Why a request needs somebody; of those that apply, the first. Where it stands counts after its date."""
+
+    OVERDUE = "overdue"
+    DUE_SOON = "due_soon"
+    NEEDS_A_LOOK = "attention"
+    FAILED = "failed"
+    TO_BE_ANSWERED = "to_be_answered"
+    ON_HOLD = "blocked"
+    TO_BE_SENT = "registered"
+
+
+NEED_WORDS: dict[Need, tuple[str, Look]] = {
+    Need.OVERDUE: ("Overdue", Look("danger", "event_busy")),
+    Need.DUE_SOON: ("Due within 7 days", Look("warning", "event_upcoming")),
+    Need.NEEDS_A_LOOK: (RequestStage.ATTENTION.label, STAGE_LOOKS[RequestStage.ATTENTION]),
+    Need.FAILED: (RequestStage.FAILED.label, STAGE_LOOKS[RequestStage.FAILED]),
+    Need.TO_BE_ANSWERED: (RequestStage.TO_BE_ANSWERED.label, STAGE_LOOKS[RequestStage.TO_BE_ANSWERED]),
+    Need.ON_HOLD: (RequestStage.BLOCKED.label, STAGE_LOOKS[RequestStage.BLOCKED]),
+    Need.TO_BE_SENT: (RequestStage.REGISTERED.label, STAGE_LOOKS[RequestStage.REGISTERED]),
+}
+#: Where a request stands says which group it is in, when its date does not press.
+_NEED_OF_STAGE = tuple(need for need in Need if need not in {Need.OVERDUE, Need.DUE_SOON})
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One request and what to do about it."""
+
+    request: PrivacyRequest
+    stage: RequestStage
+    sentence: str
+    masked: str
+
+
+@dataclass(frozen=True)
+class TodoGroup:
+    """The requests with one need: how many there are, and the most pressing of them."""
+
+    need: Need
+    count: int
+    todos: list[Todo] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The group's name."""
+        return NEED_WORDS[self.need][0]
+
+    @property
+    def look(self) -> Look:
+        """The group's tone and icon."""
+        return NEED_WORDS[self.need][1]
+
+
+def needing_somebody(today: date, *, shown: int) -> list[TodoGroup]:
+    """The groups that are not empty, the most pressing first, each with its first `shown` requests."""
+    found = _first_of_each_group(today, shown=shown)
+    facts = _Facts.of([row.pk for row in found])
+    groups: dict[Need, TodoGroup] = {}
+    for row in found:
+        group = groups.setdefault(row.need, TodoGroup(row.need, row.group_size))
+        group.todos.append(_todo(facts, row))
+    return [groups[need] for need in Need if need in groups]
+
+
+def undecided_overrides(now: datetime) -> QuerySet[Override]:
+    """The questions that wait for a reviewer, those of the nearest deadline first."""
+    waiting = Override.objects.filter(
+        decision="", expires_at__gt=now, submission__status=SubmissionStatus.BLOCKED
+    )
+    about = waiting.select_related(
+        "submission__request__subject", "submission__identifier", "asked_by", "filed_by"
+    )
+    return about.order_by("submission__request__due_on", "pk")
+
+
+@dataclass(frozen=True)
+class _Found:
+    pk: int
+    need: Need
+    stage: RequestStage
+    group_size: int
+
+
+def _first_of_each_group(today: date, *, shown: int) -> list[_Found]:
+    """One query: every open request is put into its group, and the first of each are kept."""
+    by_stage = [When(stage=need, then=Value(need)) for need in _NEED_OF_STAGE]
+    need = Case(
+        When(due_on__lt=today, then=Value(Need.OVERDUE)),
+        When(due_on__lte=today + SOON, then=Value(Need.DUE_SOON)),
+        *by_stage,
+        default=Value(""),
+        output_field=CharField(),
+    )
+    in_group = Window(RowNumber(), partition_by=F("need"), order_by=["due_on", "pk"])
+    found = (
+        PrivacyRequest.objects.filter(outcome="")
+        .annotate(stage=stage_column())
+        .annotate(need=need)
+        .exclude(need="")
+        .annotate(place=in_group, group_size=Window(Count("pk"), partition_by=F("need")))
+        .filter(place__lte=shown)
+        .order_by("due_on", "pk")
+        .values_list("pk", "need", "stage", "group_size")
+    )
+    return [_Found(pk, Need(need), RequestStage(stage), size) for pk, need, stage, size in found]
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What sentences are made of: requests, their parts that none replaces, questions that wait."""
+
+    requests: Mapping[int, PrivacyRequest]
+    parts: Mapping[int, Sequence[Submission]]
+    asked: Collection[int]
+
+    @classmethod
+    def of(cls, keys: Sequence[int]) -> "_Facts":
+        requests = PrivacyRequest.objects.defer("note", "salt", "answer_note").select_related("subject")
+        parts: dict[int, list[Submission]] = defaultdict(list)
+        columns = ("request_id", "number", "status", "attention", "records_affected", "held_by", "closed_at")
+        for part in Submission.objects.filter(request__in=keys, replaced_by__isnull=True).only(*columns):
+            parts[part.request_id].append(part)
+        asked = Override.objects.filter(decision="", expires_at__gt=Now(), submission__request__in=keys)
+        return cls(
+            requests=requests.prefetch_related("subject__identifiers").in_bulk(keys),
+            parts=parts,
+            asked=set(asked.values_list("submission", flat=True)),
+        )
+
+
+def _todo(facts: _Facts, found: _Found) -> Todo:
+    request, parts = facts.requests[found.pk], facts.parts.get(found.pk, ())
+    identifiers = sorted(request.subject.identifiers.all(), key=lambda identifier: identifier.pk)
+    return Todo(
+        request=request,
+        stage=found.stage,
+        sentence=_flag_sentence(parts) or _sentence(found.stage, request, parts, facts.asked),
+        masked=identifiers[0].masked if identifiers else "",
+    )
+
+
+def _flag_sentence(parts: Sequence[Submission]) -> str:
+    """What a flag asks for, even where the submission has ended: nobody has looked at it yet."""
+    return next((ATTENTION_LINES[Attention(part.attention)] for part in parts if part.attention), "")
+
+
+def _sentence(
+    stage: RequestStage, request: PrivacyRequest, parts: Sequence[Submission], asked: Collection[int]
+) -> str:
+    if stage == RequestStage.BLOCKED:
+        return _on_hold([part for part in parts if part.status == SubmissionStatus.BLOCKED], asked)
+    if stage == RequestStage.TO_BE_ANSWERED:
+        return _to_be_answered(request, parts)
+    return _STAGE_SENTENCES[stage]
+
+
+def _on_hold(held: Sequence[Submission], asked: Collection[int]) -> str:
+    codes = ", ".join(sorted({code for part in held for code in part.held_by}))
+    if all(part.pk in asked for part in held):
+        return f"Held by {codes}. A reviewer has to decide on the override; remind them if it presses."
+    return f"Held by {codes}. Ask for an override, or stop the held part and answer without it."
+
+
+def _to_be_answered(request: PrivacyRequest, parts: Sequence[Submission]) -> str:
+    completed = [part for part in parts if part.status == SubmissionStatus.COMPLETED]
+    if not completed:
+        return "Nothing was sent in the end. Tell the person why, and record the answer."
+    if all(part.records_affected == 0 for part in completed):
+        return "CXone found nothing under this identifier. Check the identifier before you answer."
+    if len(completed) < len(parts):
+        return "CXone reports a part done; the rest was refused or stopped. Tell the person both."
+    if request.type == RequestType.ACCESS:
+        return "CXone reports the copy ready. Collect it there, hand it over, and record the answer."
+    return "CXone reports it done. Tell the person, and record the answer."
+
+
+_STAGE_SENTENCES: dict[RequestStage, str] = {
+    RequestStage.REGISTERED: "Nothing was sent yet. Add the CXone id and send it, or answer the person.",
+    RequestStage.ATTENTION: "Open it and look at what is marked.",
+    RequestStage.FAILED: "CXone could not carry it out. Read its words, correct and file it anew, or answer.",
+    RequestStage.PROCESSING: "CXone is at work on it. There is nothing to do until it reports back.",
+    RequestStage.QUEUED: "It goes to CXone by itself. There is nothing to do until CXone reports back.",
+}
