@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -41,14 +42,16 @@ def reset(connection: socket.socket, _request: bytes = b"") -> None:
 class RawServer:
     """Plays `play(connection, request)` for every request it reads; `seen` holds those requests."""
 
-    def __init__(self, play: Play) -> None:
+    def __init__(self, play: Play, *, tls: ssl.SSLContext | None = None) -> None:
         self._play = play
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._connections: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self.seen: list[bytes] = []
         self.stopping = threading.Event()
-        self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        scheme = "https" if tls else "http"
+        self.base_url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         self._spawn(self._accept)
@@ -67,7 +70,7 @@ class RawServer:
 
     @property
     def connections(self) -> int:
-        """How many connections were made to it."""
+        """How many connections were made to it (each counted twice with TLS)."""
         return len(self._connections)
 
     def _spawn(self, target: Callable[..., None], *args: object) -> None:
@@ -84,6 +87,9 @@ class RawServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                self._connections.append(connection)
             while request := _read_request(connection):
                 self.seen.append(request)
                 self._play(connection, request)

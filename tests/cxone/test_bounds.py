@@ -100,9 +100,7 @@ def test_a_sandbox_that_dawdles_is_timed_out(sandbox: Sandbox, make_client: Make
 
 MEBIBYTES_200 = b"Content-Length: 209715200\r\n\r\n"
 TOO_LARGE = {
-    "announced": endless(
-        f"HTTP/1.1 200 OK\r\nContent-Length: {MEBIBYTES_200}\r\n\r\n".encode(), b" " * 65536
-    ),
+    "announced": endless(b"HTTP/1.1 200 OK\r\n" + MEBIBYTES_200, b" " * 65536),
     "without a length": endless(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536),
     "in chunks": endless(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b" " * 65536 + b"\r\n"
@@ -153,9 +151,15 @@ def test_a_reset_after_the_request_was_read_is_unclear(sandbox: Sandbox, make_cl
     assert sandbox.stats["requests"] == 1
 
 
+def half_a_head(connection: socket.socket, _request: bytes) -> None:
+    """Begin an answer and end the connection with a reset."""
+    connection.sendall(b"HTTP/1.1 20")
+    reset(connection)
+
+
 BROKEN = {
     "closed without an answer": lambda connection, _request: connection.shutdown(socket.SHUT_RDWR),
-    "half a head": lambda connection, _request: (connection.sendall(b"HTTP/1.1 20"), reset(connection)),
+    "half a head": half_a_head,
     "half a body": lambda connection, _request: (
         connection.sendall(b'HTTP/1.1 202 A\r\nContent-Length: 99\r\n\r\n{"id": "a"}'),
         connection.shutdown(socket.SHUT_RDWR),

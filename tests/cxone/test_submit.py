@@ -119,6 +119,7 @@ def test_the_pause_that_cxone_asks_for_is_told(
     ):
         make_client(server.base_url).submit(payload(), idempotency_key="key-1")
 
+    assert isinstance(caught.value, RateLimited | ServerTrouble)
     assert caught.value.retry_after == seconds
 
 
