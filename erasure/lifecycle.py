@@ -10,6 +10,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.utils import timezone
+
 from audit.events import Event
 from audit.trail import Trail
 from audit.value_kinds import SYSTEM_ID
@@ -55,6 +57,10 @@ PASSING_FLAGS = frozenset(
         Attention.POISONED,
     }
 )
+
+
+#: Outcomes that claim that CXone was asked and answered.
+OUTCOMES_OF_WORK = frozenset({Outcome.DONE, Outcome.PARTLY_DONE, Outcome.NOTHING_FOUND})
 
 
 class MoveRefused(Exception):
@@ -152,11 +158,15 @@ def answer(
     note: str,
     now: datetime,
 ) -> None:
-    """Record that the person was answered: the end of the legal clock. Raises MoveRefused when it is answered, or work is open."""
+    """Record that the person was answered: the end of the legal clock. Raises MoveRefused.
+
+    The day of the answer is one in the controller's zone, from the receipt to today.
+    """
     current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
-    if current.is_answered:
-        raise MoveRefused(f"{request.reference} was answered already, on {current.answered_on}.")
-    _refuse_answer_too_early(current, outcome)
+    today = timezone.localdate(now, timezone=timezone.get_default_timezone())
+    refusal = why_not_answer(current, outcome) or why_not_answered_on(current, answered_on, today=today)
+    if refusal:
+        raise MoveRefused(refusal)
     request.outcome, request.answer_channel, request.answered_on = outcome, channel, answered_on
     request.answer_note, request.answered_by, request.answer_recorded_at = note, by, now
     request.save(
@@ -177,15 +187,31 @@ def answer(
     )
 
 
-def _refuse_answer_too_early(request: PrivacyRequest, outcome: Outcome) -> None:
-    """An answer is about what is done, so nothing may still be on its way; and "done" needs something that was done."""
-    statuses = list(request.submissions.values_list("status", flat=True))
-    if any(status not in TERMINAL_STATUSES for status in statuses):
-        raise MoveRefused("Something is still open at CXone or on hold. Wait for its end, or stop it, then answer.")
-    if outcome in {Outcome.DONE, Outcome.PARTLY_DONE, Outcome.NOTHING_FOUND} and S.COMPLETED not in statuses:
-        raise MoveRefused(
-            "CXone has reported nothing done for this request. Answer “refused” or “withdrawn”, or send it first."
+def why_not_answer(request: PrivacyRequest, outcome: str | None = None) -> str:
+    """Why this request cannot be answered (with this outcome) now; empty when it can.
+
+    An answer is about what is done, so nothing may still be on its way; and "done" needs something done.
+    """
+    if request.is_answered:
+        return f"{request.reference} was answered already, on {request.answered_on}."
+    statuses = set(request.submissions.values_list("status", flat=True))
+    if not statuses <= TERMINAL_STATUSES:
+        return "Something is still open at CXone or on hold. Wait for its end, or stop it, then answer."
+    if outcome in OUTCOMES_OF_WORK and S.COMPLETED not in statuses:
+        return (
+            "CXone has reported nothing done for this request. "
+            "Answer “refused” or “withdrawn”, or send it first."
         )
+    return ""
+
+
+def why_not_answered_on(request: PrivacyRequest, day: date, *, today: date) -> str:
+    """Why the person cannot have been answered on this day; empty when they can."""
+    if day < request.received_on:
+        return f"The request was received on {request.received_on}; it cannot have been answered before."
+    if day > today:
+        return f"This day lies ahead. Record the answer once it has gone out: {today} or earlier."
+    return ""
 
 
 # What is sent for it -------------------------------------------------------------------------------------------------
@@ -258,6 +284,11 @@ def cancel(log: Trail, submission: Submission, *, by: Any, because: str, now: da
         evidence={"because": because},
         changes=_ended(now),
     )
+
+
+def note_stop_refused(log: Trail, submission: Submission, *, by: Any) -> None:
+    """Put on record that somebody tried to stop a submission that could not be stopped any more."""
+    _record(log, submission, Event.REQUEST_CANCELLED, actor=by.actor, res="denied", because="too_late")
 
 
 def refuse(log: Trail, submission: Submission, *, by: Any, now: datetime) -> None:
@@ -453,8 +484,10 @@ def note_late_callback(log: Trail, submission: Submission, *, status: str) -> No
 
 
 def clear_attention(log: Trail, submission: Submission, *, by: Any) -> None:
-    """A person has looked at it."""
+    """A person has looked at it. Raises MoveRefused when nothing is flagged: somebody else was first."""
     flag = submission.attention
+    if not flag:
+        raise MoveRefused(f"Nothing about {submission} waits for a look any more.")
     _set(submission, attention="")
     _record(log, submission, Event.ATTENTION_CLEARED, actor=by.actor, flag=flag)
 
