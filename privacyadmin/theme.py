@@ -43,6 +43,22 @@ COOL = {
 }
 
 
+#: Our style sheets, one for each thing they draw.
+STYLE_SHEETS = (
+    "tokens",
+    "words",
+    "buttons",
+    "cards",
+    "records",
+    "forms",
+    "shell",
+    "menu",
+    "door",
+    "lists",
+    "landing",
+)
+
+
 def _served(path: str) -> Callable[[HttpRequest], str]:
     return lambda _request: static(path)
 
@@ -58,9 +74,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {"primary": PETROL, "base": COOL},
     "BORDER_RADIUS": "8px",
-    "STYLES": [
-        _served(f"pa/{name}.css") for name in ("tokens", "words", "pieces", "forms", "shell", "lists")
-    ],
+    "STYLES": [_served(f"pa/{name}.css") for name in STYLE_SHEETS],
     "SCRIPTS": [_served(f"pa/{name}.js") for name in ("csp-shim", "focus", "palette")],
     "SIDEBAR": {"show_search": True, "navigation": "privacyadmin.navigation.sidebar"},
 }
