@@ -1,6 +1,6 @@
 """The two Django apps of the wiring: the admin with our site in it, and our own models and commands."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
@@ -22,11 +22,13 @@ class PrivacyAdminConfig(AppConfig):
     verbose_name = "People and roles"
 
     def ready(self) -> None:
-        """Make the groups after every migrate: a flush deletes them, a migration cannot see our permissions.
+        """Make the groups and note the keys after every migrate, since a flush takes both away.
 
         What needs the models is named, since Django loads them after this module.
         """
-        post_migrate.connect(make_groups, sender=self, dispatch_uid="privacyadmin.make_groups")
+        # Permissions are made app by app, so only after the last app does every one of them exist.
+        last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+        post_migrate.connect(make_groups, sender=last, dispatch_uid="privacyadmin.make_groups")
         post_migrate.connect(
             import_string("privacyadmin.key_check.record_first_keys"),
             sender=self,

@@ -122,7 +122,6 @@ TEMPLATES = [
 ROOT_URLCONF = "privacyadmin.urls"
 WSGI_APPLICATION = "privacyadmin.wsgi.application"
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

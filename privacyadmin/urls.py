@@ -4,10 +4,13 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from erasure.admin.pages import pages
 from erasure.webhook import cxone_callback
 from privacyadmin.health import healthz, readyz
 from privacyadmin.invitations import AcceptInvitationView
 from privacyadmin.set_up import set_up
+
+admin.site.add_pages(pages())
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

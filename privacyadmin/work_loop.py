@@ -18,6 +18,8 @@ from rq.exceptions import DequeueTimeout
 from privacyadmin.end_request import EndRequest
 
 logger = logging.getLogger(__name__)
+# RQ sets its own logger to INFO, whatever LOGGING says, and would report every cleaning.
+logging.getLogger("rq.worker").setLevel(logging.WARNING)
 
 QUEUE = "default"
 #: How long one look into the queue may take, and so how long an idle worker takes to end, in seconds.

@@ -14,7 +14,7 @@ from privacyadmin.embedded.data_dir import DataDir, DataDirError, Kind, take
 from privacyadmin.embedded.lines import Lines
 from privacyadmin.embedded.listener import PortRefusedError, free_port, open_listener
 from privacyadmin.embedded.parts import Part
-from privacyadmin.embedded.supervisor import GivenUpError, StopAskedError, Supervisor
+from privacyadmin.embedded.supervisor import GivenUpError, PartFailedError, StopAskedError, Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 #: Enough for the pages and callbacks of a busy day; more would only compete for the interpreter.
@@ -126,6 +126,16 @@ def _start(plan: Plan, supervisor: Supervisor, data_dir: DataDir, listener: sock
         supervisor.say(line)
     if plan.kind == "demo":
         supervisor.say("CXone is a stand-in here: nothing leaves this machine. Ctrl-C stops everything.")
+        _file_samples(supervisor, parts)
+
+
+def _file_samples(supervisor: Supervisor, parts: "Parts") -> None:
+    """A demo without samples is still a demo, so their failing stops nothing."""
+    try:
+        for line in supervisor.run_once(parts.samples()):
+            supervisor.say(line)
+    except PartFailedError as error:
+        supervisor.say(f"{error}; the demo goes on without its sample requests")
 
 
 def part_environment(
@@ -172,11 +182,24 @@ class Parts:
         """Migrations and first people; runs once."""
         return self._command("prepare", "prepare", self.plan.kind)
 
+    def samples(self) -> Part:
+        """Requests of made-up people, so that a demo has something to show; runs once, beside the others."""
+        words = ("file_samples", "--officer", "officer", "--reviewer", "reviewer")
+        return self._command("samples", *words)
+
     def sandbox(self, port: int) -> Part:
         """The stand-in for CXone, which remembers over a restart what it took."""
         journal = str(self.plan.folder / "sandbox.jsonl")
         return self._command(
-            "sandbox", "sandbox", "--port", str(port), "--journal", journal, rank=SANDBOX_RANK
+            "sandbox",
+            "sandbox",
+            "--verbosity",
+            "0",
+            "--port",
+            str(port),
+            "--journal",
+            journal,
+            rank=SANDBOX_RANK,
         )
 
     def worker(self, number: int) -> Part:

@@ -40,6 +40,10 @@ class GivenUpError(Exception):
     """A part cannot be kept running, or is not ready in time; the text says which."""
 
 
+class PartFailedError(GivenUpError):
+    """A part that runs once did not succeed; its lines have been shown."""
+
+
 @dataclass
 class Watched:
     """A part with its history."""
@@ -49,6 +53,8 @@ class Watched:
     running: RunningPart | None = None
     quick_deaths: int = 0
     start_at: float = 0.0
+    #: Runs to its end, and is not started again.
+    once: bool = False
 
     def died(self, lived: float) -> float:
         """Note a death; answers the delay before the next start, in seconds."""
@@ -114,21 +120,23 @@ class Supervisor:
             self._look_after_all()
 
     def run_once(self, part: Part) -> list[str]:
-        """Run a part to its end and answer its lines.
+        """Run a part to its end beside the others, and answer its lines.
 
-        Raises StopAskedError, or GivenUpError with its lines shown when it fails.
+        Raises StopAskedError, PartFailedError with its lines shown when it fails, and GivenUpError for
+        another part.
         """
         said: list[str] = []
-        watched = self._watched[part.name] = Watched(part, hear=said.extend)
+        watched = self._watched[part.name] = Watched(part, hear=said.extend, once=True)
         self._start(watched)
         while watched.alive():
             self._turn()
+            self._look_after_all()
         code = watched.running.process.returncode if watched.running else 1
         self._clear_away(watched)
         del self._watched[part.name]
         if code:
             self.lines.say(part.name, "\n".join(said))
-            raise GivenUpError(f"{part.name} {_how_it_ended(code)}")
+            raise PartFailedError(f"{part.name} {_how_it_ended(code)}")
         return said
 
     def stop_all(self) -> None:
@@ -144,7 +152,7 @@ class Supervisor:
         self._listen(LOOK_EVERY)
 
     def _look_after_all(self) -> None:
-        for watched in list(self._watched.values()):
+        for watched in [watched for watched in self._watched.values() if not watched.once]:
             if watched.running is None and time.monotonic() >= watched.start_at:
                 self._start(watched)
             elif watched.running is not None and watched.running.ended():

@@ -47,11 +47,13 @@ class Command(BaseCommand):
             signal.signal(number, lambda _number, _frame: stop.set())
         try:
             base_url = _start(sandbox, host=options["host"], port=options["port"])
-            self._introduce(base_url, options)
+            if options["verbosity"]:
+                self._introduce(base_url, options)
             stop.wait()
         finally:
             sandbox.stop()
-        self.stdout.write("The sandbox has stopped.")
+        if options["verbosity"]:
+            self.stdout.write("The sandbox has stopped.")
 
     def _introduce(self, base_url: str, options: dict[str, Any]) -> None:
         lines = [
