@@ -160,7 +160,7 @@ def pause_seconds(code: PauseCode, *, streak: int, retry_after: float | None) ->
     if code in {PauseCode.AUTHENTICATION, PauseCode.SCOPE_MISSING}:
         return ACCESS_RECHECK_SECONDS
     if code is PauseCode.RATE_LIMITED and streak <= RATE_LIMIT_TRIES:
-        return RATE_LIMIT_BASE_SECONDS * 2 ** (streak - 1) * _jitter()
+        return float(RATE_LIMIT_BASE_SECONDS * 2 ** max(0, streak - 1) * _jitter())
     if code is PauseCode.TOKEN_UNAVAILABLE or code is PauseCode.RATE_LIMITED:
         return _breaker_seconds(streak)
     return _breaker_seconds(streak) if streak >= FAILURES_BEFORE_BREAK else None
@@ -168,7 +168,7 @@ def pause_seconds(code: PauseCode, *, streak: int, retry_after: float | None) ->
 
 def _breaker_seconds(streak: int) -> float:
     doublings = min(max(0, streak - FAILURES_BEFORE_BREAK), 8)
-    return min(LONGEST_PAUSE_SECONDS, BREAKER_SECONDS * 2**doublings) * _jitter()
+    return float(min(LONGEST_PAUSE_SECONDS, BREAKER_SECONDS * 2**doublings) * _jitter())
 
 
 def _jitter() -> float:

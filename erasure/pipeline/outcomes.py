@@ -41,6 +41,8 @@ def apply_polls(outcomes: Sequence[Polled], *, now: datetime) -> None:
 def _apply_wave(
     outcomes: Sequence[Outcome], apply: Callable[[Trail, Submission, Outcome, datetime], None], *, now: datetime
 ) -> None:
+    if not outcomes:
+        return
     try:
         _apply(outcomes, apply, now=now)
     except OperationalError:

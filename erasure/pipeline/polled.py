@@ -105,6 +105,8 @@ def _audit_callbacks(log: Trail, row: Submission) -> set[str]:
     The view that takes a callback does not write to the log, so that CXone is answered without waiting for the log's one lock.
     """
     claims: set[str] = set()
+    if row.callback_at is None:
+        return claims
     for receipt in CallbackReceipt.objects.filter(submission=row).order_by("pk"):
         status = _claimed_status(receipt)
         claims.add(status)
