@@ -3,93 +3,113 @@
 All that can be said against a filing is said at once (`FilingRefused`), and then nothing of it is stored.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from audit.trail import Trail, audited
-from erasure import holds, lifecycle
-from erasure.choices import IdentifierKind, IdentityCheck
-from erasure.deadlines import Clock, ClockError, clock
+from erasure import holds, lifecycle, overrides
+from erasure.asked import (
+    Filing,
+    Identifier,
+    against_duplicates,
+    against_registering,
+    against_sending,
+    clock_of,
+    holds_on,
+    open_requests_of,
+    without_white_space,
+)
+from erasure.choices import TERMINAL_STATUSES, OverrideReason, SubmissionStatus
 from erasure.encryption import fingerprint
-from erasure.models import LegalHold, PrivacyRequest, Subject, SubjectIdentifier, Submission
-from erasure.policy import Violation, build_payload, violations
+from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier, Submission
+from erasure.policy import Violation
+from erasure.subjects import identifier_of, subject_of
+
+__all__ = [
+    "Filing",
+    "FilingRefused",
+    "Identifier",
+    "against_registering",
+    "against_sending",
+    "clock_of",
+    "correct_identifier",
+    "filed_with",
+    "holds_on",
+    "open_requests_of",
+    "refuse_replacing",
+    "register",
+    "register_and_send",
+    "send",
+    "without_white_space",
+]
 
 
-class FilingRefused(Exception):
+class FilingRefused(Exception):  # noqa: N818 - reads as what it is where it is caught.
     """Nothing was filed. `violations` says all that is against it, each with the way out."""
 
     def __init__(self, against: Sequence[Violation]) -> None:
-        super().__init__(" ".join(f"{violation.message} {violation.way_out}".strip() for violation in against))
+        super().__init__(
+            " ".join(f"{violation.message} {violation.way_out}".strip() for violation in against)
+        )
         self.violations = list(against)
 
 
-@dataclass(frozen=True)
-class Identifier:
-    """An identifier as given."""
-
-    kind: str
-    value: str = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filing:
-    """What was asked, and what is to be sent for it. Without categories it is only registered."""
-
-    identifiers: Sequence[Identifier]
-    type: str
-    regulation: str
-    received_on: date
-    channel: str
-    identity_check: str = ""
-    categories: Sequence[str] = ()
-    scope: str = ""
-    description: str = field(default="", repr=False)
-    external_reference: str = ""
-    note: str = field(default="", repr=False)
-    #: Held categories wait as a submission of their own while the rest goes; else everything waits together.
-    split_held: bool = True
-    filed_on_host_by: str = ""
-
-    @property
-    def cxone_ids(self) -> list[Identifier]:
-        """The identifiers that can be sent."""
-        return [given for given in self.identifiers if given.kind == IdentifierKind.CXONE_ID]
-
-
 def register(filing: Filing, *, by: Any) -> PrivacyRequest:
-    """Record what arrived: the clock runs from the date of receipt. Raises FilingRefused."""
-    now = timezone.now()
-    _refuse(_against_registering(filing, today=timezone.localdate()))
-    with audited() as log:
-        return _register(log, filing, by=by, now=now)
+    """Record what arrived: the clock runs from the date of receipt. Raises FilingRefused.
+
+    A form that was sent before is not filed again: its request is given.
+    """
+
+    def record() -> PrivacyRequest:
+        _refuse(against_registering(filing))
+        with audited() as log:
+            return _register(log, filing, by=by, now=timezone.now(), note=_note_of(filing, sending=False))
+
+    return _once(filing.form_token, record)
 
 
 def register_and_send(filing: Filing, *, by: Any, send_delay: timedelta) -> PrivacyRequest:
-    """Record what arrived and file one submission per CXone id, the held part apart. Raises FilingRefused."""
-    now = timezone.now()
-    _refuse([*_against_registering(filing, today=timezone.localdate()), *against_sending(filing)])
-    with audited() as log:
-        request = _register(log, filing, by=by, now=now)
-        _file_all(log, request, filing, by=by, now=now, send_at=now + send_delay)
-        return request
+    """Record what arrived and file one submission per CXone id, the held part apart. Raises FilingRefused.
+
+    A form that was sent before is not filed again: its request is given.
+    """
+
+    def record() -> PrivacyRequest:
+        _refuse([*against_registering(filing), *against_sending(filing)])
+        now = timezone.now()
+        with audited() as log:
+            request = _register(log, filing, by=by, now=now, note=_note_of(filing, sending=True))
+            _file_all(log, request, filing, by=by, now=now, send_at=now + send_delay)
+            return request
+
+    return _once(filing.form_token, record)
 
 
 def send(request: PrivacyRequest, filing: Filing, *, by: Any, send_delay: timedelta) -> list[Submission]:
-    """File the submissions of a request that was registered earlier. Raises FilingRefused and MoveRefused."""
+    """File the submissions of a request that was registered earlier. Raises FilingRefused and MoveRefused.
+
+    Identifiers that are new become the person's. A form that was sent before files nothing.
+    """
     now = timezone.now()
-    _refuse(against_sending(filing))
+    _refuse([*against_sending(filing), *against_duplicates(filing, beside=request)])
     with audited() as log:
         current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
-        if current.is_answered:
-            raise lifecycle.MoveRefused(f"{request.reference} is answered. Register what the person asks now anew.")
-        lifecycle.set_payload_wish(
-            current, categories=filing.categories, scope=filing.scope, identity_check=filing.identity_check
-        )
+        if filing.form_token is not None and current.send_token == filing.form_token:
+            return []
+        refuse_answered(current)
+        _refuse_what_is_open(current, filing)
+        _complete(current, filing)
         return _file_all(log, current, filing, by=by, now=now, send_at=now + send_delay)
+
+
+def filed_with(form_token: UUID | None) -> PrivacyRequest | None:
+    """The request that this form has become already, if it was sent before."""
+    return PrivacyRequest.objects.filter(form_token=form_token).first() if form_token else None
 
 
 def correct_identifier(
@@ -97,15 +117,16 @@ def correct_identifier(
 ) -> Submission:
     """File a failed, refused or empty submission anew, with the right identifier; the date of receipt stays.
 
-    Raises FilingRefused, and MoveRefused while the old one is still open, or once it has been replaced or the request answered.
+    Raises FilingRefused, and MoveRefused while the old one is still open, or once it has been replaced or
+    the request answered.
     """
     now = timezone.now()
     filing = _filing_like(submission, given)
     _refuse(against_sending(filing))
     with audited() as log:
         request = PrivacyRequest.objects.select_for_update().get(pk=submission.request_id)
-        _refuse_replacing(submission, request)
-        identifier = _identifier_of(request.subject, given)
+        refuse_replacing(submission, request)
+        identifier = identifier_of(request.subject, given)
         met = _meeting(holds.active(now), request, identifier, submission.categories)
         return lifecycle.file(
             log,
@@ -122,76 +143,23 @@ def correct_identifier(
         )
 
 
-def clock_of(filing: Filing) -> Clock:
-    """The dates of the request. Raises ClockError."""
-    return clock(filing.regulation, filing.received_on)
-
-
-def open_requests_of(identifiers: Sequence[Identifier]) -> list[PrivacyRequest]:
-    """Requests not yet answered that are about a person with one of these identifiers."""
-    prints = [fingerprint(given.kind, given.value) for given in identifiers if given.value.strip()]
-    about = PrivacyRequest.objects.filter(outcome="", subject__identifiers__fingerprint__in=prints)
-    return list(about.distinct().order_by("due_on", "pk"))
-
-
-def against_sending(filing: Filing) -> list[Violation]:
-    """All that keeps this filing from being sent, without repetition. Holds do not: what they meet waits."""
-    against: list[Violation] = []
-    if not filing.cxone_ids:
-        against.append(
-            Violation(
-                code="subject_id.missing",
-                field="subjectId",
-                message="There is no CXone id to send.",
-                way_out="CXone takes its own id. Look it up and add it; several are allowed.",
-                kind="invalid",
-            )
+def refuse_answered(request: PrivacyRequest) -> None:
+    """An answered request is closed to anything new. Raises MoveRefused."""
+    if request.is_answered:
+        raise lifecycle.MoveRefused(
+            f"{request.reference} is answered. Register what the person asks now anew."
         )
-    if filing.identity_check not in IdentityCheck.values:
-        against.append(
-            Violation(
-                code="identity_check.missing",
-                field="identity_check",
-                message="How was the person’s identity established?",
-                way_out="Choose one before anything is sent; or only register the request for now.",
-                kind="invalid",
-            )
-        )
-    for given in filing.cxone_ids or [Identifier(IdentifierKind.CXONE_ID, "placeholder")]:
-        found = violations(_payload_of(filing, given), holds=())
-        against += [violation for violation in found if violation not in against]
-    return against
 
 
-def _against_registering(filing: Filing, *, today: date) -> list[Violation]:
-    against: list[Violation] = []
-    if not any(given.value.strip() for given in filing.identifiers):
-        against.append(
-            Violation(
-                code="identifier.missing",
-                field="identifiers",
-                message="Who is the request about?",
-                way_out="Give the identifier as it was given to you; it is enough to register the request.",
-                kind="invalid",
-            )
+def refuse_replacing(submission: Submission, request: PrivacyRequest) -> None:
+    """A submission is filed anew once, after its end, and before the answer. Raises MoveRefused."""
+    refuse_answered(request)
+    if not submission.is_terminal:
+        raise lifecycle.MoveRefused(
+            f"{submission} is still open. Stop it, or wait for its end, then file it anew."
         )
-    if filing.received_on > today:
-        against.append(
-            Violation(
-                code="received_on.future",
-                field="received_on",
-                message=f"The date of receipt, {filing.received_on}, lies in the future.",
-                way_out=f"Give the day on which it arrived: {today} or earlier.",
-                kind="invalid",
-            )
-        )
-    try:
-        clock_of(filing)
-    except ClockError as error:
-        against.append(
-            Violation(code="regulation.no_clock", field="regulation", message=str(error), way_out="", kind="invalid")
-        )
-    return against
+    if submission.replaced_by.exists():
+        raise lifecycle.MoveRefused(f"{submission} was filed anew already.")
 
 
 def _refuse(against: Sequence[Violation]) -> None:
@@ -199,11 +167,60 @@ def _refuse(against: Sequence[Violation]) -> None:
         raise FilingRefused(against)
 
 
-def _register(log: Trail, filing: Filing, *, by: Any, now: datetime) -> PrivacyRequest:
+def _refuse_what_is_open(request: PrivacyRequest, filing: Filing) -> None:
+    """The same category of the same identifier is not sent twice at a time. Raises MoveRefused."""
+    prints = {fingerprint(given.kind, given.value) for given in filing.cxone_ids}
+    asked = set(filing.categories)
+    for submission in request.submissions.exclude(status__in=TERMINAL_STATUSES).select_related("identifier"):
+        if submission.identifier.fingerprint in prints and asked & set(submission.categories):
+            raise lifecycle.MoveRefused(
+                f"{submission} is still open and asks for some of this already. Stop it, or wait for its end."
+            )
+
+
+def _once(form_token: UUID | None, record: Callable[[], PrivacyRequest]) -> PrivacyRequest:
+    """What `record` stores, or what this form has become already; of two at once the database lets in one."""
+    if earlier := filed_with(form_token):
+        return earlier
+    try:
+        return record()
+    except (IntegrityError, FilingRefused):
+        # The other one may have been stored in between, and then stands here as a duplicate of itself.
+        if earlier := filed_with(form_token):
+            return earlier
+        raise
+
+
+def _note_of(filing: Filing, *, sending: bool, beside: PrivacyRequest | None = None) -> str:
+    """The note, with what else was typed and has no other place to be kept."""
+    kept = {"": filing.note}
+    if filing.duplicate_reason.strip():
+        others = [other.reference for other in open_requests_of(filing.identifiers, beside=beside)]
+        kept[f"Filed beside {', '.join(others) or 'no open request'}: "] = filing.duplicate_reason
+    if not sending:
+        kept["Description meant for CXone: "] = filing.description
+        kept["Reason meant for an override: "] = filing.justification
+    return "\n".join(f"{what}{words.strip()}" for what, words in kept.items() if words.strip())
+
+
+def _complete(request: PrivacyRequest, filing: Filing) -> None:
+    """Add to a registered request what is now known of the person and of what is to be sent."""
+    added = _note_of(filing, sending=True, beside=request)
+    for given in filing.identifiers:
+        identifier_of(request.subject, given)
+    request.send_token = filing.form_token
+    request.note = "\n".join(part for part in (request.note, added) if part) or None
+    request.save(update_fields=["send_token", "note"])
+    lifecycle.set_payload_wish(
+        request, categories=filing.categories, scope=filing.scope, identity_check=filing.identity_check
+    )
+
+
+def _register(log: Trail, filing: Filing, *, by: Any, now: datetime, note: str) -> PrivacyRequest:
     return lifecycle.register(
         log,
         by=by,
-        subject=_subject_of(filing.identifiers),
+        subject=subject_of(filing.identifiers),
         clock=clock_of(filing),
         now=now,
         type=filing.type,
@@ -212,8 +229,9 @@ def _register(log: Trail, filing: Filing, *, by: Any, now: datetime) -> PrivacyR
         channel=filing.channel,
         identity_check=filing.identity_check,
         external_reference=filing.external_reference,
-        note=filing.note or None,
+        note=note or None,
         filed_on_host_by=filing.filed_on_host_by,
+        form_token=filing.form_token,
     )
 
 
@@ -223,23 +241,37 @@ def _file_all(
     in_force = holds.active(now)
     filed: list[Submission] = []
     for given in filing.cxone_ids:
-        identifier = _identifier_of(request.subject, given)
+        identifier = identifier_of(request.subject, given)
         for categories, met in _parts(in_force, request, identifier, filing):
-            filed.append(
-                lifecycle.file(
-                    log,
-                    request,
-                    by=by,
-                    identifier=identifier,
-                    categories=categories,
-                    scope=filing.scope,
-                    description=filing.description,
-                    holds=[hold.code for hold in met],
-                    send_at=send_at,
-                    now=now,
-                )
+            submission = lifecycle.file(
+                log,
+                request,
+                by=by,
+                identifier=identifier,
+                categories=categories,
+                scope=filing.scope,
+                description=filing.description,
+                holds=[hold.code for hold in met],
+                send_at=send_at,
+                now=now,
             )
+            _ask_for_override(log, submission, filing, by=by, now=now)
+            filed.append(submission)
     return filed
+
+
+def _ask_for_override(log: Trail, submission: Submission, filing: Filing, *, by: Any, now: datetime) -> None:
+    """Ask along with the filing, where something is held and a justification was given."""
+    if submission.status != SubmissionStatus.BLOCKED or not filing.justification.strip():
+        return
+    overrides.ask(
+        log,
+        submission,
+        by=by,
+        reason=OverrideReason(filing.override_reason),
+        justification=filing.justification,
+        now=now,
+    )
 
 
 def _parts(
@@ -260,40 +292,7 @@ def _meeting(
     identifier: SubjectIdentifier,
     categories: Sequence[str],
 ) -> list[LegalHold]:
-    return holds.meeting(
-        in_force, type=request.type, subject_id=identifier.subject_id, categories=categories
-    )
-
-
-def _subject_of(identifiers: Sequence[Identifier]) -> Subject:
-    """The person who has one of these identifiers, or a new one; identifiers not yet known are added to that person."""
-    given = [one for one in identifiers if one.value.strip()]
-    prints = [fingerprint(one.kind, one.value) for one in given]
-    known = SubjectIdentifier.objects.filter(fingerprint__in=prints).order_by("pk").first()
-    subject = known.subject if known else Subject.objects.create()
-    for one in given:
-        _identifier_of(subject, one)
-    return subject
-
-
-def _identifier_of(subject: Subject, given: Identifier) -> SubjectIdentifier:
-    """The identifier's row; one that is known keeps the person whom it was first given for."""
-    found, _made = SubjectIdentifier.objects.get_or_create(
-        kind=given.kind,
-        fingerprint=fingerprint(given.kind, given.value),
-        defaults={"subject": subject, "value": given.value.strip()},
-    )
-    return found
-
-
-def _payload_of(filing: Filing, given: Identifier) -> dict[str, object]:
-    return build_payload(
-        subject_id=given.value,
-        type=filing.type,
-        categories=list(filing.categories),
-        scope=filing.scope,
-        description=filing.description,
-    )
+    return holds.meeting(in_force, type=request.type, subject_id=identifier.subject_id, categories=categories)
 
 
 def _filing_like(submission: Submission, given: Identifier) -> Filing:
@@ -309,17 +308,3 @@ def _filing_like(submission: Submission, given: Identifier) -> Filing:
         scope=submission.scope,
         description=submission.description or "",
     )
-
-
-def _refuse_replacing(submission: Submission, request: PrivacyRequest) -> None:
-    if request.is_answered:
-        raise lifecycle.MoveRefused(f"{request.reference} is answered. Register what the person asks now anew.")
-    if not submission.is_terminal:
-        raise lifecycle.MoveRefused(f"{submission} is still open. Stop it, or wait for its end, then file it anew.")
-    if submission.replaced_by.exists():
-        raise lifecycle.MoveRefused(f"{submission} was filed anew already.")
-
-
-def without_white_space(identifiers: Sequence[Identifier]) -> list[Identifier]:
-    """The identifiers as people mean them: blanks around them come from copying."""
-    return [replace(given, value=given.value.strip()) for given in identifiers if given.value.strip()]

@@ -71,6 +71,9 @@ class PrivacyRequest(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()
     filed_on_host_by = models.CharField(max_length=64, blank=True)
+    #: The one-time tokens of the forms that registered it and last sent it: a form sent twice files once.
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+    send_token = models.UUIDField(null=True, editable=False)
 
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
     answered_on = models.DateField(null=True)

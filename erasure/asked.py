@@ -1,0 +1,265 @@
+"""What was asked, as an officer, a command or a list says it, and all that can be said against filing it.
+
+Every `against_…` gives all its violations at once, each with the field it concerns and the way out. Fields
+are named as in CXone's payload where they go there, and as in `Filing` where they stay here. Nothing is
+stored here; `filing` does that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from erasure import holds
+from erasure.choices import Channel, IdentifierKind, IdentityCheck, OverrideReason, RequestType
+from erasure.deadlines import Clock, ClockError, clock, long_date
+from erasure.encryption import fingerprint, normalised
+from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier
+from erasure.overrides import SHORTEST_JUSTIFICATION
+from erasure.policy import Violation, build_payload, violations
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """An identifier as given."""
+
+    kind: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """What was asked, and what is to be sent for it. Without categories it is only registered."""
+
+    identifiers: Sequence[Identifier]
+    type: str
+    regulation: str
+    received_on: date
+    channel: str
+    identity_check: str = ""
+    categories: Sequence[str] = ()
+    scope: str = ""
+    description: str = field(default="", repr=False)
+    external_reference: str = ""
+    note: str = field(default="", repr=False)
+    #: Held categories wait as a submission of their own while the rest goes; else everything waits together.
+    split_held: bool = True
+    #: With these the override of whatever turns out to be held is asked for in the same breath.
+    override_reason: str = ""
+    justification: str = field(default="", repr=False)
+    #: Whether an open request of the same person stands in the way until a reason is given for another one.
+    refuse_duplicates: bool = False
+    duplicate_reason: str = field(default="", repr=False)
+    filed_on_host_by: str = ""
+    #: One token per form that was shown: the same form sent twice files once.
+    form_token: UUID | None = None
+
+    @property
+    def cxone_ids(self) -> list[Identifier]:
+        """The identifiers that can be sent, each once."""
+        each: dict[str, Identifier] = {}
+        for given in self.identifiers:
+            if given.kind == IdentifierKind.CXONE_ID:
+                each.setdefault(normalised(given.kind, given.value), given)
+        return list(each.values())
+
+
+def controllers_today() -> date:
+    """Today where the controller sits: dates of receipt are dates there, wherever the one who files sits."""
+    return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
+def clock_of(filing: Filing) -> Clock:
+    """The dates of the request. Raises ClockError."""
+    return clock(filing.regulation, filing.received_on)
+
+
+def payload_of(filing: Filing, given: Identifier) -> dict[str, object]:
+    """What would be sent for one identifier; the callback address comes with the filed submission."""
+    return build_payload(
+        subject_id=given.value,
+        type=filing.type,
+        categories=list(filing.categories),
+        scope=filing.scope,
+        description=filing.description,
+    )
+
+
+def without_white_space(identifiers: Sequence[Identifier]) -> list[Identifier]:
+    """The identifiers as people mean them: blanks around them come from copying."""
+    return [replace(given, value=given.value.strip()) for given in identifiers if given.value.strip()]
+
+
+def open_requests_of(
+    identifiers: Sequence[Identifier], *, beside: PrivacyRequest | None = None
+) -> list[PrivacyRequest]:
+    """Requests not yet answered that are about a person with one of these identifiers, by due date.
+
+    `beside` leaves out one request and all others of the same person: they were named when it was registered.
+    """
+    prints = [fingerprint(given.kind, given.value) for given in identifiers if given.value.strip()]
+    about = PrivacyRequest.objects.filter(outcome="", subject__identifiers__fingerprint__in=prints)
+    if beside is not None:
+        about = about.exclude(subject=beside.subject_id)
+    return list(about.distinct().order_by("due_on", "pk"))
+
+
+def holds_on(
+    identifiers: Sequence[Identifier],
+    *,
+    type: str,  # noqa: A002 - the contract's own name of the field.
+    categories: Sequence[str],
+    now: datetime,
+) -> list[LegalHold]:
+    """The holds in force that forbid erasing these categories of whoever has these identifiers."""
+    prints = [fingerprint(given.kind, given.value) for given in identifiers if given.value.strip()]
+    known = SubjectIdentifier.objects.filter(fingerprint__in=prints)
+    people = set(known.values_list("subject_id", flat=True))
+    in_force = holds.active(now)
+    met = [
+        holds.meeting(in_force, type=type, subject_id=person, categories=categories)
+        for person in [None, *sorted(people)]
+    ]
+    return [hold for hold in in_force if any(hold in found for found in met)]
+
+
+def against_receipt(received_on: date) -> list[Violation]:
+    """What is wrong with a date of receipt: the clock cannot run from a day that has not come."""
+    today = controllers_today()
+    if received_on <= today:
+        return []
+    return [
+        _violation(
+            "received_on.future",
+            "received_on",
+            f"The date of receipt, {long_date(received_on)}, lies in the future.",
+            way_out=f"Give the day on which it arrived: {long_date(today)} or earlier.",
+        )
+    ]
+
+
+def against_registering(filing: Filing) -> list[Violation]:
+    """All that keeps this filing from being registered."""
+    return [
+        *_against_nobody(filing),
+        *against_receipt(filing.received_on),
+        *_against_the_clock(filing),
+        *_against_unknown_words(filing),
+        *against_duplicates(filing),
+    ]
+
+
+def against_duplicates(filing: Filing, *, beside: PrivacyRequest | None = None) -> list[Violation]:
+    """The open requests of the same person, where they matter to this filing and no reason was given."""
+    if not filing.refuse_duplicates or filing.duplicate_reason.strip():
+        return []
+    references = [request.reference for request in open_requests_of(filing.identifiers, beside=beside)]
+    if not references:
+        return []
+    return [
+        _violation(
+            "duplicate_reason.missing",
+            "duplicate_reason",
+            f"There is an open request for this identifier: {', '.join(references)}.",
+            way_out="Open it, or give the reason for another one.",
+        )
+    ]
+
+
+def against_sending(filing: Filing) -> list[Violation]:
+    """All that keeps this filing from being sent, without repetition. Holds do not: what they meet waits."""
+    against: list[Violation] = []
+    if not filing.cxone_ids:
+        against.append(
+            _violation(
+                "subject_id.missing",
+                "subjectId",
+                "There is no CXone id to send.",
+                way_out="CXone takes its own id. Look it up and add it; several are allowed.",
+            )
+        )
+    if filing.identity_check not in IdentityCheck.values:
+        against.append(
+            _violation(
+                "identity_check.missing",
+                "identity_check",
+                "How was the person’s identity established?",
+                way_out="Choose one before anything is sent; or only register the request for now.",
+            )
+        )
+    for given in filing.cxone_ids or [Identifier(IdentifierKind.CXONE_ID, "placeholder")]:
+        found = violations(payload_of(filing, given), holds=())
+        against += [violation for violation in found if violation not in against]
+    return [*against, *_against_override(filing)]
+
+
+def against_identifier(filing: Filing, given: Identifier) -> list[Violation]:
+    """What keeps this one identifier from being sent: tells which of several `against_sending` speaks of."""
+    if given.kind != IdentifierKind.CXONE_ID:
+        return []
+    found = violations(payload_of(filing, given), holds=())
+    return [violation for violation in found if violation.field == "subjectId"]
+
+
+def _against_nobody(filing: Filing) -> list[Violation]:
+    if any(given.value.strip() for given in filing.identifiers):
+        return []
+    return [
+        _violation(
+            "identifier.missing",
+            "identifiers",
+            "Who is the request about?",
+            way_out="Give the identifier as it was given to you; it is enough to register the request.",
+        )
+    ]
+
+
+def _against_the_clock(filing: Filing) -> list[Violation]:
+    try:
+        clock_of(filing)
+    except ClockError as error:
+        return [_violation("regulation.no_clock", "regulation", str(error), way_out="")]
+    return []
+
+
+def _against_unknown_words(filing: Filing) -> list[Violation]:
+    against = []
+    if filing.type not in RequestType.values:
+        words = "What does the person ask for?"
+        against.append(_violation("type.unknown", "type", words, way_out="Choose one."))
+    if filing.channel not in Channel.values:
+        words = "How did the request come in?"
+        against.append(_violation("channel.unknown", "channel", words, way_out="Choose one."))
+    return against
+
+
+def _against_override(filing: Filing) -> list[Violation]:
+    """An override asked along with the filing has to be fit to be decided on, if anything is held."""
+    reason, justification = filing.override_reason, filing.justification.strip()
+    if not (reason or justification) or not _is_held(filing):
+        return []
+    against = []
+    if reason not in OverrideReason.values:
+        words = "Why may it go in spite of the hold?"
+        against.append(_violation("override_reason.missing", "override_reason", words, way_out="Choose one."))
+    if len(justification) < SHORTEST_JUSTIFICATION:
+        against.append(
+            _violation(
+                "justification.too_short",
+                "justification",
+                "Write at least one sentence.",
+                way_out="The reviewer decides on it, and it goes on record.",
+            )
+        )
+    return against
+
+
+def _is_held(filing: Filing) -> bool:
+    now = timezone.now()
+    return bool(holds_on(filing.identifiers, type=filing.type, categories=filing.categories, now=now))
+
+
+def _violation(code: str, field_name: str, message: str, *, way_out: str) -> Violation:
+    return Violation(code=code, field=field_name, message=message, way_out=way_out, kind="invalid")
