@@ -290,10 +290,12 @@ class OverrideDecision(TextChoices):
     APPROVED = "approved", "Approved"
     DENIED = "denied", "Denied"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    EXPIRED = "expired", "Expired, nobody decided in time"
 
 
 OVERRIDE_LOOKS: dict[OverrideDecision, Look] = {
     OverrideDecision.APPROVED: Look("success", "check_circle"),
     OverrideDecision.DENIED: Look("neutral", "block"),
     OverrideDecision.WITHDRAWN: Look("neutral", "undo"),
+    OverrideDecision.EXPIRED: Look("neutral", "timer_off"),
 }

@@ -1,6 +1,7 @@
 """Overrides: the decision of a second person that one held submission may go.
 
-An approval is bound by a digest to exactly what was approved, and to the holds that were in force then: another hold voids it.
+An approval is bound by a digest to exactly what was approved, and to the holds that were in force then:
+another hold voids it.
 Nobody decides on what they filed or asked for; the database checks that again.
 """
 
@@ -16,14 +17,14 @@ from audit.trail import Trail
 from erasure import lifecycle
 from erasure.choices import OverrideDecision, OverrideReason, SubmissionStatus
 from erasure.encryption import salt_bytes
-from erasure.models import Override, Submission
+from erasure.models import LegalHold, Override, Submission
 
 LIFETIME = timedelta(days=14)
 SHORTEST_JUSTIFICATION = 20
 
 
 def digest(submission: Submission) -> str:
-    """HMAC-SHA256 under the request's salt of what is to be erased: type, identifier, categories, scope, description."""
+    """HMAC-SHA256 under the request's salt of what is to be erased, the description included."""
     what = {
         "type": submission.type,
         "subject": submission.identifier.value,
@@ -39,15 +40,17 @@ def digest(submission: Submission) -> str:
 def ask(
     log: Trail, submission: Submission, *, by: Any, reason: OverrideReason, justification: str, now: datetime
 ) -> Override:
-    """Ask for an override of every hold on this submission. Raises MoveRefused when it is not held or was asked for already."""
+    """Ask for an override of every hold on this submission. Raises MoveRefused when that cannot be asked."""
     if submission.status != SubmissionStatus.BLOCKED:
         raise lifecycle.MoveRefused(f"{submission} is not held, so there is nothing to override.")
     if len(justification.strip()) < SHORTEST_JUSTIFICATION:
         raise lifecycle.MoveRefused(
             "Write at least one sentence. The reviewer decides on it, and it goes on record."
         )
-    if submission.overrides.filter(decision="").exists():
-        raise lifecycle.MoveRefused(f"An override for {submission} waits for a decision already.")
+    if waiting := submission.overrides.filter(decision="").first():
+        if waiting.expires_at > now:
+            raise lifecycle.MoveRefused(f"An override for {submission} waits for a decision already.")
+        _expire(log, waiting, now=now)
     override = Override.objects.create(
         submission=submission,
         filed_by=submission.filed_by,
@@ -63,28 +66,78 @@ def ask(
     return override
 
 
-def why_not(override: Override, user: Any) -> str:
-    """Why this person may not decide on it; empty when they may. Superusers are bound like everybody."""
+def _expire(log: Trail, override: Override, *, now: datetime) -> None:
+    """Close a question that nobody decided in time, so that it can be asked again."""
+    override.decision, override.decided_at = OverrideDecision.EXPIRED, now
+    override.save(update_fields=["decision", "decided_at"])
+    _record(log, override, Event.OVERRIDE_EXPIRED, actor=lifecycle.SYSTEM, override=override.pk)
+
+
+class DecisionBarred(lifecycle.MoveRefused):
+    """This person may not decide, whatever the decision; `code` is the reason as the audit log names it."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+def bar(override: Override, user: Any) -> DecisionBarred | None:
+    """What keeps this person from deciding; None when nothing does. Superusers are bound like everybody."""
+    if override.filed_by_id == user.pk:
+        return DecisionBarred(
+            "filed_by",
+            "You filed this request. Somebody else has to decide on it. "
+            "That holds for everybody, superusers too.",
+        )
+    if override.asked_by_id == user.pk:
+        return DecisionBarred("asked_by", "You asked for this override. Somebody else has to decide on it.")
+    if LegalHold.objects.filter(code__in=override.holds, placed_by=user).exists():
+        return DecisionBarred(
+            "placed_by", "You placed a hold that this would override. Somebody else has to decide on it."
+        )
+    if not user.has_perm("erasure.decide_override"):
+        return DecisionBarred("no_permission", "Only reviewers decide on overrides.")
+    return None
+
+
+def why_not(override: Override, user: Any, *, now: datetime) -> str:
+    """Why this person cannot decide on it now; empty when they can."""
+    return _over(override, now) or str(bar(override, user) or "")
+
+
+def _over(override: Override, now: datetime) -> str:
     if override.decision:
         return f"This was decided already: {override.get_decision_display()}."
-    if override.filed_by_id == user.pk:
-        return "You filed this request. Somebody else has to decide on it. That holds for everybody, superusers too."
-    if override.asked_by_id == user.pk:
-        return "You asked for this override. Somebody else has to decide on it."
-    if not user.has_perm("erasure.decide_override"):
-        return "Only reviewers decide on overrides."
+    if override.submission.status != SubmissionStatus.BLOCKED:
+        return f"{override.submission} is no longer held, so there is nothing left to decide."
+    if override.expires_at <= now:
+        return "This question has expired. It has to be asked again."
     return ""
+
+
+def note_barred(log: Trail, override: Override, *, by: Any, because: DecisionBarred) -> None:
+    """Put on record that somebody tried to decide who may not; in its own transaction, after the rollback."""
+    _record(
+        log,
+        override,
+        Event.OVERRIDE_REFUSED,
+        actor=by.actor,
+        res="denied",
+        reason=because.code,
+        override=override.pk,
+        holds=override.holds,
+    )
 
 
 def decide(
     log: Trail, override: Override, *, by: Any, approve: bool, reason: str, now: datetime, send_at: datetime
 ) -> None:
-    """Approve or deny. Raises MoveRefused when this person may not, when it is decided already, or when it has expired."""
+    """Approve or deny. Raises DecisionBarred for who may not, MoveRefused when there is nothing to decide."""
     current = Override.objects.select_for_update().get(pk=override.pk)
-    if refusal := why_not(current, by):
+    if barred := bar(current, by):
+        raise barred
+    if refusal := _over(current, now):
         raise lifecycle.MoveRefused(refusal)
-    if current.expires_at <= now:
-        raise lifecycle.MoveRefused("This question has expired. It has to be asked again.")
     if not reason.strip():
         raise lifecycle.MoveRefused("Give your reason. It is needed either way and goes on record.")
     override.decision = OverrideDecision.APPROVED if approve else OverrideDecision.DENIED
@@ -127,7 +180,7 @@ def mark_used(override: Override, now: datetime) -> None:
 
 
 def _record(
-    log: Trail, override: Override, event: Event, *, actor: str, res: Any = "ok", **evidence: Any
+    log: Trail, override: Override, event: Event, /, *, actor: str, res: Any = "ok", **evidence: Any
 ) -> None:
     submission = override.submission
     log.record(
