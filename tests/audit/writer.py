@@ -1,4 +1,4 @@
-"""A process that writes to the log, or reads it back: `python -m tests.audit.writer write|check|clear`.
+"""A process that writes to the log, or reads it back: `python -m tests.audit.writer begin|write|check|clear`.
 
 Each transaction makes a group and says so in the log: the groups are the state that the events have to agree
 with.
@@ -17,6 +17,7 @@ from django.contrib.auth.models import Group  # noqa: E402 - models need the app
 from django.db import connection  # noqa: E402
 
 from audit.append_only import installing, lifting  # noqa: E402
+from audit.beginning import begin_log  # noqa: E402
 from audit.events import Event  # noqa: E402
 from audit.log_format import Frontier, leaf_hash, parse_line  # noqa: E402
 from audit.models import AuditEvent, AuditHead  # noqa: E402
@@ -71,11 +72,13 @@ def clear() -> None:
 def main() -> None:
     """Do what the command line says."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("act", choices=["write", "check", "clear"])
+    parser.add_argument("act", choices=["begin", "write", "check", "clear"])
     parser.add_argument("--name", default="w")
     parser.add_argument("--count", type=int)
     options = parser.parse_args()
-    if options.act == "write":
+    if options.act == "begin":
+        begin_log()
+    elif options.act == "write":
         write(options.name, options.count)
     elif options.act == "check":
         check()
