@@ -1,0 +1,90 @@
+"""Each dangerous configuration is refused by its own check, with a hint; a safe one passes them all."""
+
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.checks import Error
+
+from privacyadmin import checks
+
+SAFE = "https://privacy.example.org"
+
+
+def _only(found: Any) -> Error:
+    (message,) = found
+    assert isinstance(message, Error)
+    assert message.hint
+    return message
+
+
+def test_debug_is_refused_on_an_address_that_others_reach(settings: LazySettings) -> None:
+    settings.DEBUG, settings.PUBLIC_URL = True, SAFE
+    assert _only(checks.check_debug()).id == "privacyadmin.E001"
+
+
+def test_debug_is_allowed_on_ones_own_machine(settings: LazySettings) -> None:
+    settings.DEBUG, settings.PUBLIC_URL = True, "http://127.0.0.1:8000"
+    assert checks.check_debug() == []
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 80, "django-insecure-" + "abcdefgh" * 8])
+def test_a_weak_secret_key_is_refused_and_not_repeated(settings: LazySettings, key: str) -> None:
+    settings.SECRET_KEY = key
+    message = _only(checks.check_secret_key())
+    assert message.id == "privacyadmin.E002"
+    assert key not in message.msg
+
+
+def test_a_field_key_that_is_no_fernet_key_is_refused_by_its_place(settings: LazySettings) -> None:
+    settings.FIELD_KEYS = [*settings.FIELD_KEYS, "c2hvcnQ="]
+    message = _only(checks.check_field_keys())
+    assert message.id == "privacyadmin.E003"
+    assert "key 2 of FIELD_KEYS" in message.msg
+    assert "c2hvcnQ" not in message.msg
+
+
+def test_no_field_key_is_refused(settings: LazySettings) -> None:
+    settings.FIELD_KEYS = []
+    assert "FIELD_KEYS is empty" in _only(checks.check_field_keys()).msg
+
+
+@pytest.mark.parametrize(
+    "url", ["http://privacy.example.org", "http://10.0.0.7:8000", "http://localhost.evil.org"]
+)
+def test_pages_over_plain_http_are_refused(settings: LazySettings, url: str) -> None:
+    settings.PUBLIC_URL = url
+    assert _only(checks.check_public_url()).id == "privacyadmin.E004"
+
+
+@pytest.mark.parametrize("url", [SAFE, "http://localhost:8000", "http://127.0.0.2", "http://[::1]:8000"])
+def test_https_and_ones_own_machine_are_allowed(settings: LazySettings, url: str) -> None:
+    settings.PUBLIC_URL = settings.CXONE_BASE_URL = url
+    assert checks.check_public_url() == []
+    assert checks.check_cxone_base_url() == []
+
+
+def test_cxone_over_plain_http_is_refused(settings: LazySettings) -> None:
+    settings.CXONE_BASE_URL = "http://api.mynicecx.com"
+    assert _only(checks.check_cxone_base_url()).id == "privacyadmin.E005"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "", "../etc/passwd"])
+def test_an_unknown_time_zone_is_refused(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    # Django's own settings object would apply the zone to the process at once.
+    monkeypatch.setattr(checks, "settings", type("Settings", (), {"TIME_ZONE": zone}))
+    assert _only(checks.check_time_zone()).id == "privacyadmin.E006"
+
+
+def test_a_known_time_zone_is_allowed() -> None:
+    assert checks.check_time_zone() == []
+
+
+def test_any_host_is_refused(settings: LazySettings) -> None:
+    settings.ALLOWED_HOSTS = ["privacy.example.org", "*"]
+    assert _only(checks.check_allowed_hosts()).id == "privacyadmin.E007"
+
+
+def test_named_hosts_are_allowed(settings: LazySettings) -> None:
+    settings.ALLOWED_HOSTS = ["privacy.example.org"]
+    assert checks.check_allowed_hosts() == []

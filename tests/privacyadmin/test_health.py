@@ -1,0 +1,64 @@
+"""What watches the process: it lives, it can serve; what only delays work is told and stops no page."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import OperationalError
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.utils import timezone
+
+from erasure.models import Upstream
+from privacyadmin import health
+
+
+def test_the_process_says_that_it_lives_without_asking_the_database(client: Client) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+@pytest.mark.django_db
+def test_it_is_ready_and_tells_that_the_broker_is_down(client: Client, settings: LazySettings) -> None:
+    settings.RQ_QUEUES = {"default": {"URL": "unix:///nowhere/broker.sock"}}
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "down",
+        "upstream": "ok",
+        "log": "ok",
+    }
+
+
+@pytest.mark.django_db
+def test_a_pause_of_cxone_is_told_without_its_reason(client: Client, settings: LazySettings) -> None:
+    settings.RQ_QUEUES = {"default": {"URL": "unix:///nowhere/broker.sock"}}
+    Upstream.objects.update(paused_until=timezone.now() + timedelta(minutes=5), pause_code="scope_missing")
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["upstream"] == "paused"
+    assert b"scope" not in answer.content
+
+
+@pytest.mark.django_db
+def test_it_is_not_ready_while_a_migration_is_missing(client: Client) -> None:
+    MigrationRecorder.Migration.objects.filter(app="privacyadmin").delete()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["migrations"]) == (503, "missing")
+
+
+def test_it_is_not_ready_without_its_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> Any:
+        raise OperationalError("could not connect to server at 10.1.2.3")
+
+    monkeypatch.setattr(health, "_migrated", gone)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"database": "down"})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_it_can_only_be_asked(client: Client, path: str) -> None:
+    assert client.post(path).status_code == 405
