@@ -68,7 +68,8 @@ BEGIN
 END
 """
 POSTGRESQL_FUNCTION = (
-    f"CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $body${POSTGRESQL_BODY}$body$"
+    "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql"
+    f" AS $body${POSTGRESQL_BODY}$body$"
 )
 POSTGRESQL: Mapping[str, tuple[str, str]] = {
     "audit_event_no_change": (EVENTS, "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"),

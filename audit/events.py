@@ -189,6 +189,7 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "type": needed(CODE),
         "categories": needed(list_of(CODE)),
         "scope": needed(CODE),
+        "identity": CODE,
         "via": CODE,
         "send_after": INSTANT,
         **_CLOCK,
