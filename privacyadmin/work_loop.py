@@ -31,30 +31,45 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 5.0
 
 
+class Patience:
+    """Waits for a broker that is away, longer from try to try, and reports its going and coming once each."""
+
+    def __init__(self) -> None:
+        self._waiting = False
+        self._seconds = FIRST_WAIT
+
+    def broker_is_there(self) -> None:
+        """The broker took a command."""
+        if self._waiting:
+            logger.warning("broker_back")
+        self._waiting, self._seconds = False, FIRST_WAIT
+
+    def broker_is_away(self, error: RedisError) -> float:
+        """The broker took none; answers how long to wait, in seconds."""
+        if not self._waiting:
+            logger.warning("waiting_for_broker", extra={"error": type(error).__name__})
+        seconds, self._seconds = self._seconds, min(self._seconds * 2, LONGEST_WAIT)
+        self._waiting = True
+        return seconds
+
+
 def work(end: EndRequest) -> None:
     """Work until the end is asked for. A broker that is down is waited for, and reported once."""
-    wait = FIRST_WAIT
+    patience = Patience()
     while not end.made:
-        began = time.monotonic()
         try:
-            _serve(end, reconnected=wait > FIRST_WAIT)
+            _serve(end, patience)
         except RedisError as error:
-            if time.monotonic() - began > LONGEST_WAIT:
-                wait = FIRST_WAIT
-            if wait == FIRST_WAIT:
-                logger.warning("waiting_for_broker", extra={"error": type(error).__name__})
-            end.wait(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
+            end.wait(patience.broker_is_away(error))
 
 
-def _serve(end: EndRequest, *, reconnected: bool) -> None:
+def _serve(end: EndRequest, patience: Patience) -> None:
     """Register, work until the end is asked for, sign off. Raises RedisError when the broker goes away."""
     worker = get_worker(QUEUE, worker_class=SimpleWorker, worker_ttl=WORKER_TTL_SECONDS)
     # What is committed in the database is the worker's report; a line for each job says nothing more.
     worker.log_job_description = False
     worker.register_birth()
-    if reconnected:
-        logger.warning("broker_back")
+    patience.broker_is_there()
     try:
         _take_jobs(worker, end)
     finally:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from privacyadmin.embedded.broker import Broker, BrokerMissingError
 from privacyadmin.embedded.data_dir import DataDir, DataDirError, Kind, take
@@ -155,10 +154,9 @@ def part_environment(
         "PYTHONUNBUFFERED": "1",
     }
     if not environment.get("PUBLIC_URL"):
-        environment["PUBLIC_URL"] = f"http://{_own_name(plan.listen)}:{port}"
-        environment.setdefault(
-            "ALLOWED_HOSTS", f"{urlsplit(environment['PUBLIC_URL']).hostname},127.0.0.1,localhost"
-        )
+        own = _own_name(plan.listen)
+        environment["PUBLIC_URL"] = f"http://{own}:{port}"
+        environment.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys([own, "127.0.0.1", "localhost"])))
     if sandbox_port is not None:
         client_id, client_secret = plan.sandbox_credentials
         environment |= {

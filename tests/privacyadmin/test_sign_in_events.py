@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit import trail
 from audit.events import Event
-from audit.models import AuditEvent, AuditHead
+from audit.models import AuditEvent
+from audit.trail import LogNotReadyError
 from privacyadmin.models import User
 from tests.cast import PASSWORD
 
@@ -31,15 +33,25 @@ def test_a_failed_sign_in_is_written_down_without_the_name_typed(client: Client,
     assert "hunter2" not in event.body
 
 
+@pytest.fixture
+def broken_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that nothing can be appended to."""
+
+    def fail(*_entries: object, **_how: object) -> None:
+        raise LogNotReadyError("The head of the audit log is damaged.")
+
+    monkeypatch.setattr(trail, "_append", fail)
+
+
+@pytest.mark.usefixtures("broken_log")
 def test_a_sign_in_that_cannot_be_written_down_is_refused(client: Client, officer: User) -> None:
-    AuditHead.objects.update(frontier=b"damaged")
     assert _sign_in(client, "lena") == 403
     assert client.get(reverse("admin:index")).status_code == 302
 
 
+@pytest.mark.usefixtures("broken_log")
 def test_a_failed_sign_in_that_cannot_be_written_down_is_still_a_failed_one(
     client: Client, officer: User
 ) -> None:
-    AuditHead.objects.update(frontier=b"damaged")
     assert _sign_in(client, "lena", "wrong") == 200
     assert client.get(reverse("admin:index")).status_code == 302
