@@ -76,5 +76,6 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "8px",
     "STYLES": [_served(f"pa/{name}.css") for name in STYLE_SHEETS],
     "SCRIPTS": [_served(f"pa/{name}.js") for name in ("csp-shim", "focus", "palette")],
+    "DASHBOARD_CALLBACK": "erasure.admin.dashboard.fill",
     "SIDEBAR": {"show_search": True, "navigation": "privacyadmin.navigation.sidebar"},
 }

@@ -1,0 +1,199 @@
+"""The landing page: what needs the person who signed in, and the numbers of the whole, each by permission.
+
+Unfold calls `fill` for the admin site's index; the template draws the sections that it finds.
+"""
+
+import calendar
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import AuditEvent
+from erasure import attention, metrics
+from erasure.admin import charts, connection
+from erasure.admin.plain_words import duration_words
+from erasure.admin.request_filters import controllers_today
+from erasure.choices import RequestStage
+from erasure.deadlines import MONTHS, long_date_with_weekday
+from erasure.models import PrivacyRequest
+
+SHOWN_PER_GROUP = 5
+OVERRIDES_SHOWN = 10
+CHART_DAYS = 14
+RATE_DAYS = 30
+LOG_DAYS = 7
+
+ALL_MAY = ("erasure.view_privacyrequest", "erasure.view_upstream")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number; `href` leads to the list it counts, and is empty for a rate, which counts no list."""
+
+    label: str
+    value: str | int
+    note: str
+    tone: str = ""
+    href: str = ""
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what this person may see to the index page's context."""
+    sections = {name: section() for name, needed, section in _SECTIONS if request.user.has_perm(needed)}
+    paused = connection.pause(timezone.now()) if any(map(request.user.has_perm, ALL_MAY)) else None
+    return {
+        **context,
+        **sections,
+        "sections": list(sections),
+        "paused": paused,
+        "today_words": long_date_with_weekday(controllers_today()),
+        "controllers_zone": timezone.get_default_timezone_name(),
+        "may_file": request.user.has_perm("erasure.file_request"),
+        "may_see_requests": request.user.has_perm("erasure.view_privacyrequest"),
+        "may_invite": request.user.has_perm("privacyadmin.invite_user"),
+    }
+
+
+def list_address(narrowed_by: str = "") -> str:
+    """The list of requests, narrowed by its own filters, such as `stage=open`."""
+    address = reverse("admin:erasure_privacyrequest_changelist")
+    return f"{address}?{narrowed_by}" if narrowed_by else address
+
+
+def _needs() -> dict[str, Any]:
+    groups = attention.needing_somebody(controllers_today(), shown=SHOWN_PER_GROUP)
+    return {
+        "groups": [(group, _group_address(group), _actions(group)) for group in groups],
+        "count": sum(group.count for group in groups),
+        "any_request": bool(groups) or PrivacyRequest.objects.exists(),
+    }
+
+
+def _group_address(group: attention.TodoGroup) -> str:
+    """Where the rest of a group is listed, when not all of it is shown."""
+    if group.count <= len(group.todos):
+        return ""
+    due = {attention.Need.OVERDUE: "due=overdue", attention.Need.DUE_SOON: "due=soon"}
+    return list_address(due.get(group.need, f"stage={group.need}"))
+
+
+def _actions(group: attention.TodoGroup) -> list[tuple[attention.Todo, str, str]]:
+    return [(todo, *_action(todo)) for todo in group.todos]
+
+
+def _action(todo: attention.Todo) -> tuple[str, str]:
+    """The way to what the sentence asks for, and its word."""
+    pages = {
+        RequestStage.REGISTERED: ("admin:request_send", "Send"),
+        RequestStage.TO_BE_ANSWERED: ("admin:request_answer", "Answer"),
+    }
+    page, word = pages.get(todo.stage, ("admin:request_page", "Open"))
+    return reverse(page, args=[todo.request.reference]), word
+
+
+def _decisions() -> dict[str, Any]:
+    waiting = attention.undecided_overrides(timezone.now())
+    return {"overrides": list(waiting[:OVERRIDES_SHOWN]), "count": waiting.count()}
+
+
+def _log() -> dict[str, Any]:
+    since = timezone.now() - timedelta(days=LOG_DAYS)
+    return {"events": AuditEvent.objects.filter(occurred_at__gte=since).count(), "days": LOG_DAYS}
+
+
+def _operations() -> dict[str, Any]:
+    return connection.state(timezone.now())
+
+
+def _numbers() -> dict[str, Any]:
+    today, now = controllers_today(), timezone.now()
+    work = metrics.open_work(today)
+    days = metrics.by_day(today, days=CHART_DAYS)
+    tiles = [*_open_tiles(work, days), *_rate_tiles(now), _punctuality_tile(today)]
+    return {
+        "tiles": tiles,
+        "charts": [charts.received_and_answered(days), charts.open_by_days_left(work.bands)],
+    }
+
+
+def _open_tiles(work: metrics.OpenWork, days: list[metrics.DayCount]) -> list[Tile]:
+    lately = sum(day.received for day in days[-7:])
+    return [
+        Tile("Open", work.total, f"{lately} received in 7 days", href=list_address("stage=open")),
+        _pressing("Overdue", work.overdue, "past the statutory date", "danger", "due=overdue"),
+        _pressing("Due in 7 days", work.due_soon, f"{work.due_today} of them today", "warning", "due=soon"),
+        _pressing(
+            "To be answered", work.to_be_answered, "CXone has finished", "warning", _stage("to_be_answered")
+        ),
+        _pressing("On hold", work.on_hold, "until decided or released", "warning", _stage("blocked")),
+        _pressing("Failed", work.failed, "not yet filed anew", "danger", _stage("failed")),
+    ]
+
+
+def _stage(code: str) -> str:
+    return f"stage={code}"
+
+
+def _pressing(label: str, count: int, note: str, tone: str, narrowed_by: str) -> Tile:
+    """A number that is good news at nought, and has a tone above."""
+    return Tile(label, count, note, tone if count else "", list_address(narrowed_by))
+
+
+def _rate_tiles(now: datetime) -> list[Tile]:
+    ended = metrics.at_cxone(now - timedelta(days=RATE_DAYS))
+    total = ended.completed + ended.failed
+    shares = f"{ended.completed} of {total} in {RATE_DAYS} days" if total else f"none in {RATE_DAYS} days"
+    return [
+        Tile("Success rate", percent(ended.success_rate), shares),
+        Tile(
+            "Median, filed to done",
+            took(ended.since_filing, "median"),
+            f"at CXone itself {took(ended.since_acceptance, 'median')}",
+        ),
+        Tile(
+            "95 % done within",
+            took(ended.since_filing, "p95"),
+            f"at CXone itself {took(ended.since_acceptance, 'p95')}",
+        ),
+    ]
+
+
+def _punctuality_tile(today: date) -> Tile:
+    last = today.replace(day=calendar.monthrange(today.year, today.month)[1])
+    counts = metrics.answered_between(today.replace(day=1), last)
+    return Tile(
+        "Answered in time",
+        f"{counts.in_time} of {counts.answered}",
+        f"in {MONTHS[today.month - 1]}",
+        "warning" if counts.in_time < counts.answered else "",
+        list_address(_stage("answered")),
+    )
+
+
+def percent(rate: float | None) -> str:
+    """A rate of 0 to 1 with one decimal, rounded down, so that 100 % means all; a dash for none."""
+    return "–" if rate is None else f"{math.floor(rate * 1000) / 10:g} %"
+
+
+def took(spread: metrics.Spread | None, which: str) -> str:
+    """One duration of a spread in words; a dash where nothing was measured."""
+    if spread is None:
+        return "–"
+    duration: timedelta = getattr(spread, which)
+    return duration_words(round(duration.total_seconds() * 1000))
+
+
+#: A section's permission, and what fills it. Somebody with several roles sees the sections of all.
+_SECTIONS: tuple[tuple[str, str, Callable[[], Any]], ...] = (
+    ("needs", "erasure.file_request", _needs),
+    ("decisions", "erasure.decide_override", _decisions),
+    ("log", "audit.view_auditevent", _log),
+    ("operations", "erasure.view_upstream", _operations),
+    ("numbers", "erasure.view_privacyrequest", _numbers),
+)

@@ -1,0 +1,59 @@
+"""What officers and reviewers write when they ask for an override, or decide on one."""
+
+from typing import Any
+
+from django import forms
+
+from erasure.choices import OverrideReason
+from erasure.overrides import SHORTEST_JUSTIFICATION
+
+LONGEST_TEXT = 4000
+
+#: What a reviewer will want to read in the justification, by the reason that is given.
+REASON_LINES: dict[str, str] = {
+    OverrideReason.HOLD_DOES_NOT_REACH: "Say why: whose data it is, and what the hold covers.",
+    OverrideReason.EVIDENCE_PRESERVED: "Say where it is kept, and who can confirm that.",
+    OverrideReason.MATTER_CLOSED: "Say since when, and by whose decision.",
+}
+
+
+def _text(**options: Any) -> forms.CharField:
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_TEXT, **options)
+
+
+class AskForm(forms.Form):
+    """A question to the reviewers: which reason, and in one's own words why it may go."""
+
+    reason = forms.ChoiceField(
+        label="Why may it be erased all the same?",
+        choices=OverrideReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the reason that fits best; the words below it say the rest."},
+    )
+    justification = _text(
+        label="In your own words",
+        min_length=SHORTEST_JUSTIFICATION,
+        help_text="The reviewer decides on this, and it is kept. Name the person as little as you can.",
+        error_messages={
+            "required": "Write at least one sentence: the reviewer decides on it.",
+            "min_length": "Write at least one sentence: the reviewer decides on it.",
+        },
+    )
+
+
+class DecisionForm(forms.Form):
+    """A decision: approve or deny, and one's reason for it."""
+
+    decision = forms.ChoiceField(
+        choices=[("approve", "Approve"), ("deny", "Deny")],
+        error_messages={"required": "Press Approve or Deny.", "invalid_choice": "Press Approve or Deny."},
+    )
+    reason = _text(
+        label="Your reason",
+        error_messages={"required": "Give your reason. It is needed either way and goes on record."},
+    )
+
+    @property
+    def approves(self) -> bool:
+        """Whether a valid form says yes."""
+        return bool(self.cleaned_data["decision"] == "approve")
