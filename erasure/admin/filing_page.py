@@ -1,0 +1,156 @@
+"""What the filing page shows beside the form: dates, exact payloads, open requests of the person, holds."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import admin
+from django.forms.boundfield import BoundWidget
+from django.http import HttpRequest
+from django.utils import timezone
+
+from erasure import holds
+from erasure.asked import (
+    Filing,
+    Identifier,
+    against_receipt,
+    holds_on,
+    open_requests_of,
+    parts_of,
+    payload_of,
+)
+from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType
+from erasure.deadlines import DISCLAIMER, Clock, ClockError, clock, long_date_with_weekday
+from erasure.forms import SendingForm
+from erasure.models import LegalHold, PrivacyRequest
+
+TYPE_LINES = {
+    RequestType.ERASURE: "CXone is asked to remove what it has of the person.",
+    RequestType.ACCESS: "CXone is asked to collect what it has of the person. Holds do not stop this.",
+}
+WAITS = "Only once the hold is overridden or released"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One card of a matrix: the real input, its line, and the word of its badge under a hold."""
+
+    option: BoundWidget
+    line: str
+    held: str = ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A payload as CXone will receive it; `caption` says when, where there is more than one."""
+
+    caption: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known here of a person: open requests, holds on this person alone, and all categories held."""
+
+    duplicates: Sequence[PrivacyRequest] = ()
+    person_holds: Sequence[LegalHold] = ()
+    held: Sequence[str] = ()
+
+
+def on_the_site(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The context of a page of the admin site."""
+    return {**admin.site.each_context(request), **context}
+
+
+def page_of(form: SendingForm, *, about: PrivacyRequest | None) -> dict[str, Any]:
+    """Everything that the filing page shows, for a new request or for one that is registered."""
+    now = timezone.now()
+    asked = form.shown()
+    standing = standing_holds(now)
+    known = known_of(asked.identifiers, about=about, now=now)
+    held_now = [c for c in asked.categories if c in known.held] if asked.type == RequestType.ERASURE else []
+    return {
+        "title": f"Send {about}" if about else "File a request",
+        "about": about,
+        "form": form,
+        "problems": form.problems() if form.is_bound else [],
+        "known": known,
+        "standing_holds": standing,
+        "held_now": held_now,
+        "is_access": asked.type == RequestType.ACCESS,
+        "types": _cards(form, "type", TYPE_LINES),
+        "categories": _cards(form, "categories", CATEGORY_LINES, held={hold.category for hold in standing}),
+        "scopes": _cards(form, "scope", SCOPE_LINES),
+        "chosen": len(asked.categories),
+        "all": len(Category),
+        "previews": previews(asked, held=held_now),
+        **dates_of(asked.regulation, asked.received_on),
+    }
+
+
+def standing_holds(now: datetime) -> list[LegalHold]:
+    """The holds that forbid erasing a category of everybody."""
+    return holds.meeting(holds.active(now), type=RequestType.ERASURE, subjects=(), categories=Category.values)
+
+
+def known_of(identifiers: Sequence[Identifier], *, about: PrivacyRequest | None, now: datetime) -> Known:
+    """What is known of whoever has these identifiers, and of the person of the request that is to be sent."""
+    everything: dict[str, Any] = {"type": RequestType.ERASURE, "categories": Category.values}
+    met = holds_on(identifiers, now=now, **everything)
+    if about is not None:
+        of_person = holds.meeting(holds.active(now), subjects={about.subject_id}, **everything)
+        met += [hold for hold in of_person if hold not in met]
+    return Known(
+        duplicates=open_requests_of(identifiers, beside=about),
+        person_holds=[hold for hold in met if hold.subject_id is not None],
+        held=holds.held_categories(met, Category.values),
+    )
+
+
+def previews(asked: Filing, *, held: Sequence[str]) -> list[Preview]:
+    """The payloads in the order in which they are filed; an id that is still missing stands empty."""
+    shown: list[Preview] = []
+    for given in asked.cxone_ids or [Identifier(IdentifierKind.CXONE_ID, "")]:
+        free, waiting = parts_of(asked, held=held)
+        if free or not waiting:
+            shown.append(_preview("Now" if waiting else "", replace(asked, categories=free), given))
+        if waiting:
+            shown.append(_preview(WAITS, replace(asked, categories=waiting), given))
+    return shown
+
+
+def dates_of(regulation: str, received_on: date) -> dict[str, Any]:
+    """The dates of a request and how they came about, or in words why there are none."""
+    problem = " ".join(
+        f"{violation.message} {violation.way_out}" for violation in against_receipt(received_on)
+    )
+    try:
+        computed = None if problem else clock(regulation, received_on)
+    except ClockError as error:
+        computed, problem = None, str(error)
+    return {"clock": computed, "problem": problem, "disclaimer": DISCLAIMER, "dates": _in_words(computed)}
+
+
+def _in_words(computed: Clock | None) -> dict[str, str]:
+    if computed is None:
+        return {}
+    days = {"due": computed.due_on, "target": computed.target_on, "acknowledge": computed.acknowledge_by}
+    return {name: long_date_with_weekday(day) for name, day in days.items() if day is not None}
+
+
+def _preview(caption: str, asked: Filing, given: Identifier) -> Preview:
+    return Preview(caption, json.dumps(payload_of(asked, given), indent=2, ensure_ascii=False))
+
+
+def _cards(
+    form: SendingForm, name: str, lines: dict[Any, str], *, held: set[str] | None = None
+) -> list[Choice]:
+    """The options of a field as cards; none when this form does not ask for it."""
+    if name not in form.fields:
+        return []
+    return [
+        Choice(option, lines[option.data["value"]], "On hold" if option.data["value"] in (held or ()) else "")
+        for option in form[name]
+    ]

@@ -1,0 +1,20 @@
+"""The forms in which officers file.
+
+They hold no rule: they build a `Filing`, ask what is against it, and put each answer beside its field.
+"""
+
+from erasure.forms.identifiers import CorrectionForm, IdentifierRows
+from erasure.forms.new_request import RequestForm
+from erasure.forms.registered_request import SendForm
+from erasure.forms.sending import Problem, SendingForm
+from erasure.forms.typed import typed
+
+__all__ = [
+    "CorrectionForm",
+    "IdentifierRows",
+    "Problem",
+    "RequestForm",
+    "SendForm",
+    "SendingForm",
+    "typed",
+]

@@ -1,0 +1,68 @@
+"""Who it is about: rows of identifiers as given, and the one right CXone id of a correction."""
+
+from collections.abc import Sequence
+
+from django import forms
+
+from erasure.asked import Identifier
+from erasure.choices import IdentifierKind
+from erasure.policy import Violation
+
+MOST_IDENTIFIERS = 10
+#: Longer than any e-mail address (RFC 5321, 4.5.3.1: 64 octets, the @, 255 octets).
+LONGEST_IDENTIFIER = 320
+
+
+def _identifier_input() -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", "class": "pa-mono", "spellcheck": "false"})
+
+
+class IdentifierRow(forms.Form):
+    """One identifier as given. An empty row is no identifier."""
+
+    use_required_attribute = False
+
+    kind = forms.ChoiceField(
+        label="Kind",
+        choices=IdentifierKind.choices,
+        initial=IdentifierKind.CXONE_ID,
+        error_messages={"invalid_choice": "Choose one of the kinds.", "required": "Choose one of the kinds."},
+    )
+    value = forms.CharField(
+        label="Identifier", required=False, max_length=LONGEST_IDENTIFIER, widget=_identifier_input()
+    )
+
+    @property
+    def given(self) -> Identifier:
+        """The identifier as far as it can be read."""
+        return Identifier(self.cleaned_data.get("kind", ""), self.cleaned_data.get("value", ""))
+
+    @property
+    def shown(self) -> Identifier:
+        """The identifier as it stands in the row, readable or not."""
+        return Identifier(self["kind"].value() or "", self["value"].value() or "")
+
+
+IdentifierRows = forms.formset_factory(
+    IdentifierRow, extra=0, min_num=1, max_num=MOST_IDENTIFIERS, absolute_max=MOST_IDENTIFIERS
+)
+
+
+class CorrectionForm(forms.Form):
+    """The right CXone id for a submission that is filed anew."""
+
+    use_required_attribute = False
+
+    value = forms.CharField(
+        label="CXone id",
+        max_length=LONGEST_IDENTIFIER,
+        widget=_identifier_input(),
+        help_text="As CXone knows the person. Stored encrypted, shown masked from then on.",
+        error_messages={"required": "Give the CXone id. Look the person up in CXone."},
+    )
+
+    def place(self, violations: Sequence[Violation]) -> None:
+        """Put each violation beside the field, or on top when it is about something else."""
+        for violation in violations:
+            field = "value" if violation.field == "subjectId" else None
+            self.add_error(field, f"{violation.message} {violation.way_out}".strip())
