@@ -2,14 +2,24 @@
 
 from django.urls import URLPattern
 
-from erasure.admin import answering, connection, filing, holds_and_overrides, request_page
+from erasure.admin import (
+    answering,
+    connection,
+    filing,
+    holds_and_overrides,
+    request_actions,
+    request_page,
+    request_search,
+)
 
 
 def pages() -> list[URLPattern]:
     """All of them; each family lists its own."""
     return [
         *filing.urls,
+        *request_search.urls,
         *request_page.urls,
+        *request_actions.urls,
         *answering.urls,
         *holds_and_overrides.urls,
         *connection.urls,

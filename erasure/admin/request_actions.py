@@ -1,0 +1,99 @@
+"""What can be done on a request's page by pressing one button. A button pressed too late is told why."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from audit.events import Event
+from audit.trail import audited
+from erasure import lifecycle
+from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
+from erasure.admin.access import page, request_or_404, submission_or_404
+from erasure.admin.request_page import rendered_page
+from erasure.lifecycle import MoveRefused
+
+
+@page("erasure.file_request", methods=("POST",))
+def take_over(request: HttpRequest, reference: str) -> HttpResponse:
+    """Make the reader the owner."""
+    found = request_or_404(reference)
+
+    def move() -> str:
+        if found.is_answered:
+            raise MoveRefused(f"{reference} is answered; nobody needs to have it any more.")
+        with audited() as log:
+            lifecycle.assign(log, found, to=request.user, by=request.user)
+        return f"You have {reference} now."
+
+    return _answered(request, reference, move)
+
+
+@page("erasure.file_request", methods=("POST",))
+def stop(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Stop a submission that has not been sent; a try that came too late is put on record."""
+    submission = submission_or_404(reference, number)
+
+    def move() -> str:
+        try:
+            with audited() as log:
+                lifecycle.cancel(log, submission, by=request.user, because="stopped", now=timezone.now())
+        except MoveRefused:
+            with audited() as log:
+                lifecycle.note_stop_refused(log, submission, by=request.user)
+            raise
+        return f"{submission} was stopped before it was sent."
+
+    return _answered(request, reference, move)
+
+
+@page("erasure.file_request", methods=("POST",))
+def clear_attention(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Somebody has looked at what a submission was flagged for."""
+    submission = submission_or_404(reference, number)
+
+    def move() -> str:
+        with audited() as log:
+            lifecycle.clear_attention(log, submission, by=request.user)
+        return f"Noted: you have looked at {submission}."
+
+    return _answered(request, reference, move)
+
+
+@page("erasure.reveal_identifier", methods=("POST",))
+def reveal(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the person's identifiers in full, once, in this very answer, after that was put on record."""
+    found, reader = request_or_404(reference), cast("Any", request.user)
+    known = [identifier for identifier in found.subject.identifiers.order_by("pk") if identifier.value]
+    if not known:
+        messages.error(request, "There is nothing to reveal: the identifiers have been shredded.")
+        return redirect("admin:request_page", reference=reference)
+    with audited() as log:
+        entry = log.record(
+            Event.SUBJECT_REVEALED,
+            actor=reader.actor,
+            obj=found.obj,
+            data={"identifiers": len(known)},
+        )
+    return rendered_page(request, reference, revealed=known, revealed_as=entry.seq)
+
+
+def _answered(request: HttpRequest, reference: str, move: Callable[[], str]) -> HttpResponse:
+    """Make the move and go back to the page, which says what became of it."""
+    try:
+        messages.success(request, move())
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("admin:request_page", reference=reference)
+
+
+urls: list[URLPattern] = [
+    path("requests/<reference:reference>/take-over/", take_over, name="request_take_over"),
+    path("requests/<reference:reference>/reveal/", reveal, name="identifier_reveal"),
+    path("requests/<reference:reference>/<int:number>/stop/", stop, name="submission_stop"),
+    path("requests/<reference:reference>/<int:number>/seen/", clear_attention, name="attention_clear"),
+]

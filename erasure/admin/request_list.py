@@ -1,0 +1,162 @@
+"""The list of requests: read-only, open ones first, those whose date presses most at the top."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+
+from erasure.admin import request_filters, request_search
+from erasure.models import PrivacyRequest, Submission
+from erasure.stages import Part, stage_of
+
+#: What the stage and the columns need; everything encrypted but the identifier stays unread.
+PART_COLUMNS = ("request", "number", "status", "attention")
+
+
+@admin.register(PrivacyRequest)
+class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types.
+    """Shows requests and leads to their pages; Django's own forms for adding and changing do not exist."""
+
+    list_display = (
+        "reference_link",
+        "identifier",
+        "stage",
+        "statutory_date",
+        "internal_target",
+        "law",
+        "who_has_it",
+    )
+    list_display_links = None
+    list_filter = (
+        request_filters.StageFilter,
+        request_filters.DueFilter,
+        request_filters.OwnerFilter,
+        request_filters.RegulationFilter,
+        request_filters.TypeFilter,
+    )
+    list_filter_sheet = True
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("reference",)
+    actions = None
+    change_list_template = "erasure/request_list.html"
+    empty = {
+        "icon": "folder_shared",
+        "heading": "No requests yet",
+        "text": "Everything that people ask for will stand here, with the date by which to answer.",
+        "hint": "Privacy officers register the first one with “File a request”.",
+    }
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's.
+        """Never here: requests are filed on a page of their own."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 - Django's.
+        """Never here: what may be done to a request is done on its page."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002 - Django's.
+        """Never: requests are kept."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list, and Django's address of one object, which leads to the request's page."""
+        guard = self.admin_site.admin_view
+        return [
+            path("", guard(self.changelist_view), name="erasure_privacyrequest_changelist"),
+            path("<int:pk>/change/", guard(self.go_to_page), name="erasure_privacyrequest_change"),
+        ]
+
+    def go_to_page(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """From Django's address of a request to ours."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        reference = get_object_or_404(PrivacyRequest, pk=pk).reference
+        return redirect("admin:request_page", reference=reference)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """The list, with the words of what was searched for."""
+        query = request.GET.get("q", "").strip()
+        context = {
+            "title": "Requests",
+            "may_file": request.user.has_perm("erasure.file_request"),
+            "search_words": request_search.search_words(query, request.session),
+            **(extra_context or {}),
+        }
+        answer: HttpResponseBase = super().changelist_view(request, context)
+        return answer
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PrivacyRequest]:  # noqa: ARG002 - Django's.
+        """The rows with all that their columns show, whatever their number, in three queries."""
+        parts = Submission.objects.filter(replaced_by__isnull=True).only(*PART_COLUMNS)
+        return (
+            PrivacyRequest.objects.select_related("owner")
+            .defer("note", "salt", "answer_note", "derivation")
+            .prefetch_related(Prefetch("submissions", parts, "parts"), "subject__identifiers")
+        )
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:  # noqa: ARG002 - Django's.
+        """Open requests by due date, then the answered ones, the latest answer first."""
+        return F("answered_on").desc(nulls_first=True), "due_on", "pk"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[PrivacyRequest], search_term: str
+    ) -> tuple[QuerySet[PrivacyRequest], bool]:
+        """What the address asks for; an identifier is not searched for here but in `request_search`."""
+        term = search_term.strip()
+        return (request_search.narrowed(queryset, term, request.session) if term else queryset), False
+
+    @admin.display(description="Reference", ordering="reference")
+    def reference_link(self, request: PrivacyRequest) -> SafeString:
+        """The reference, leading to the request's page."""
+        address = reverse("admin:request_page", args=[request.reference])
+        return format_html('<a class="pa-ref" href="{}">{}</a>', address, request.reference)
+
+    @admin.display(description="Identifier")
+    def identifier(self, request: PrivacyRequest) -> SafeString:
+        """The first identifier, masked, and how many more there are."""
+        known = sorted(request.subject.identifiers.all(), key=lambda identifier: identifier.pk)
+        if not known:
+            return format_html('<span class="pa-quiet">{}</span>', "none")
+        more = f" and {len(known) - 1} more" if len(known) > 1 else ""
+        return format_html('<span class="pa-mono">{}</span>{}', known[0].masked, more)
+
+    @admin.display(description="Status")
+    def stage(self, request: PrivacyRequest) -> str:
+        """Where it stands, as a badge."""
+        parts: list[Submission] = getattr(request, "parts", [])
+        stage = stage_of([Part(part.status, part.attention) for part in parts], answered=request.is_answered)
+        return render_to_string("erasure/list_stage.html", {"stage": stage})
+
+    @admin.display(description="Statutory date", ordering="due_on")
+    def statutory_date(self, request: PrivacyRequest) -> str:
+        """The date by law with how far off it is, or whether the answer was in time."""
+        return render_to_string("erasure/list_due.html", {"request": request})
+
+    @admin.display(description="Internal target", ordering="target_on")
+    def internal_target(self, request: PrivacyRequest) -> SafeString:
+        """Our own date; on a phone it needs its word, since there the columns have no heads."""
+        words = date_format(request.target_on, "j M Y")
+        return format_html('<span class="pa-nowrap"><span class="pa-on-phone">Target </span>{}</span>', words)
+
+    @admin.display(description="Regulation", ordering="regulation")
+    def law(self, request: PrivacyRequest) -> str:
+        """Under which law the clock runs."""
+        return request.get_regulation_display()
+
+    @admin.display(description="Who has it", ordering="owner__last_name")
+    def who_has_it(self, request: PrivacyRequest) -> str:
+        """The officer who looks after it."""
+        return str(request.owner.shown_name)

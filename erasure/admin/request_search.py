@@ -1,0 +1,121 @@
+"""Finding requests by a reference or by an identifier, without an identifier ever standing in an address.
+
+The term is posted. A reference may then be seen in the address (`?q=PR-2026-000042`). Of an identifier only
+its fingerprint is looked up; who was found is remembered in the session under a random key, and that key
+stands in the address (`?q=person-…`). So filters, pages of the list and the back button work, and nothing
+personal reaches a log of addresses or another's history.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+
+from erasure.admin.access import page
+from erasure.admin.references import by_reference, whole_reference
+from erasure.choices import IdentifierKind
+from erasure.encryption import fingerprint, masked
+from erasure.models import PrivacyRequest, SubjectIdentifier
+
+SESSION_KEY = "request_searches"
+PERSON = "person-"
+MOST_REMEMBERED = 10
+LONGEST_TERM = 320
+
+
+@dataclass(frozen=True)
+class PersonSearch:
+    """A search by identifier: who was found, the identifier as lists show it, and the number in it, if any.
+
+    A short number may be an identifier and a part of a reference: both are looked up.
+    """
+
+    subjects: list[int]
+    shown: str
+    number: str
+
+    @classmethod
+    def remembered(cls, session: SessionBase, query: str) -> "PersonSearch | None":
+        """The search behind an address of the list; None when the session knows of none."""
+        facts: Mapping[str, Any] | None = session.get(SESSION_KEY, {}).get(query)
+        return cls(**facts) if facts else None
+
+    def remember(self, session: SessionBase) -> str:
+        """Keep it in the session, and give the key under which the address finds it again."""
+        key = f"{PERSON}{secrets.token_hex(8)}"
+        facts = {"subjects": self.subjects, "shown": self.shown, "number": self.number}
+        earlier = list(session.get(SESSION_KEY, {}).items())[1 - MOST_REMEMBERED :]
+        session[SESSION_KEY] = {**dict(earlier), key: facts}
+        return key
+
+
+@page("erasure.view_privacyrequest", methods=("POST",))
+def search(request: HttpRequest) -> HttpResponse:
+    """Take the term and go where it leads: a request's page, or the list of what was found."""
+    term = request.POST.get("term", "").strip()
+    if not term:
+        return redirect(_list())
+    if len(term) > LONGEST_TERM:
+        messages.error(request, f"That is too long to be an identifier (at most {LONGEST_TERM} characters).")
+        return redirect(_list())
+    whole = whole_reference(term)
+    if whole and PrivacyRequest.objects.filter(reference=whole).exists():
+        return redirect("admin:request_page", reference=whole)
+    subjects = subjects_known_by(term)
+    is_reference = by_reference(term) is not None
+    if is_reference and not subjects:
+        return redirect(f"{_list()}?{urlencode({'q': term.upper()})}")
+    found = PersonSearch(subjects, masked(term), term if is_reference else "")
+    return redirect(f"{_list()}?{urlencode({'q': found.remember(request.session)})}")
+
+
+def subjects_known_by(term: str) -> list[int]:
+    """The keys of the persons who have this identifier in full, whatever its kind."""
+    prints = [fingerprint(kind, term) for kind in IdentifierKind.values]
+    known = SubjectIdentifier.objects.filter(fingerprint__in=prints)
+    return sorted(set(known.values_list("subject_id", flat=True)))
+
+
+def narrowed(
+    requests: QuerySet[PrivacyRequest], query: str, session: SessionBase
+) -> QuerySet[PrivacyRequest]:
+    """The requests that the list's address asks for; none for an address that no search of ours has made."""
+    if query.startswith(PERSON):
+        found = PersonSearch.remembered(session, query)
+        if found is None:
+            return requests.none()
+        also = by_reference(found.number) if found.number else None
+        return requests.filter(Q(subject__in=found.subjects) | (also or Q(pk__in=[])))
+    wanted = by_reference(query)
+    return requests.none() if wanted is None else requests.filter(wanted)
+
+
+def search_words(query: str, session: SessionBase) -> str:
+    """What the list shows for its address, in words; the identifier stays masked."""
+    if not query:
+        return ""
+    if not query.startswith(PERSON):
+        if by_reference(query) is None:
+            return "Search by the box above; what is written into the address is not looked up."
+        return f"Requests with “{query}” in their reference."
+    found = PersonSearch.remembered(session, query)
+    if found is None:
+        return "This search is over. Search again; an identifier is never kept in the address."
+    if not found.subjects:
+        return f"No request is about {found.shown}. Only an identifier in full is found."
+    return f"Requests about the person known by {found.shown}."
+
+
+def _list() -> str:
+    return reverse("admin:erasure_privacyrequest_changelist")
+
+
+urls: list[URLPattern] = [path("requests/search/", search, name="request_search")]

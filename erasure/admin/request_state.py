@@ -1,0 +1,140 @@
+"""All that the page of a request shows, gathered once: for the whole page, and for what moves."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+from django.http import HttpRequest
+from django.utils import timezone
+
+from audit.trail import events_of
+from erasure import lifecycle
+from erasure.admin.next_step import next_step
+from erasure.admin.request_filters import controllers_today
+from erasure.admin.submission_cards import Card, cards_of
+from erasure.admin.timeline import timeline_of
+from erasure.choices import SubmissionStatus
+from erasure.deadlines import DISCLAIMER
+from erasure.models import PrivacyRequest, Submission, Upstream
+from erasure.stages import Part, stage_of
+from erasure.upstream import PAUSE_LINES, PauseCode
+
+S = SubmissionStatus
+#: A queued submission this close to its time is watched as closely as one that is under way.
+SOON = timedelta(seconds=60)
+
+#: What each permission lets one do on the page; without it the button is not there, and the server refuses.
+POWERS = {
+    "file": "erasure.file_request",
+    "answer": "erasure.answer_request",
+    "ask": "erasure.ask_override",
+    "decide": "erasure.decide_override",
+    "reveal": "erasure.reveal_identifier",
+    "see_log": "audit.view_auditevent",
+}
+#: How the derivation of each date is headed.
+DERIVED_DATES = {"due": "Statutory date", "target": "Internal target", "acknowledge": "Confirm receipt"}
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How one date came about: the steps as they were stored with the request."""
+
+    heading: str
+    steps: list[dict[str, str]]
+
+
+def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str, Any]:
+    """What the templates need; `may` and `sees_personal` say what of it this reader is shown."""
+    now, today = timezone.now(), controllers_today()
+    may = {power: http_request.user.has_perm(permission) for power, permission in POWERS.items()}
+    cards = cards_of(request, now=now)
+    current = [card for card in cards if card.replaced_by is None]
+    submissions = [card.submission for card in cards]
+    stage = stage_of(_parts(current), answered=request.is_answered)
+    return {
+        "title": request.reference,
+        "request_shown": request,
+        "may": may,
+        "sees_personal": may["reveal"],
+        "cards": cards,
+        "stage": stage,
+        "next_step": next_step(request, stage, current, now=now),
+        "identifiers": sorted(request.subject.identifiers.all(), key=lambda identifier: identifier.pk),
+        "can_reveal": may["reveal"] and any(known.value for known in request.subject.identifiers.all()),
+        "can_take_over": may["file"] and request.owner_id != http_request.user.pk and not request.is_answered,
+        "can_send": may["file"] and not cards and not request.is_answered,
+        "why_not_answer": lifecycle.why_not_answer(request),
+        "derivations": _derivations(request),
+        "disclaimer": DISCLAIMER,
+        "target_words": _target_words(request, today),
+        "days_late": max(0, (request.answered_on - request.due_on).days) if request.answered_on else 0,
+        "pause_line": _pause_line(submissions),
+        "timeline": timeline_of(request, several=len(cards) > 1),
+        "moving": moving(submissions, now=now),
+        "version": version(request, submissions, now=now),
+        "said": f"{request.reference}: {stage.label}.",
+    }
+
+
+def moving(submissions: Sequence[Submission], *, now: datetime) -> str:
+    """How soon something can change by itself: `soon`, `later` or `never`."""
+    statuses = {submission.status for submission in submissions}
+    due = [
+        row.next_attempt_at
+        for row in submissions
+        if row.status == S.QUEUED and row.next_attempt_at is not None
+    ]
+    if statuses & {S.SUBMITTING, S.PROCESSING} or any(moment <= now + SOON for moment in due):
+        return "soon"
+    return "later" if statuses & {S.QUEUED, S.BLOCKED} else "never"
+
+
+def version(request: PrivacyRequest, submissions: Sequence[Submission], *, now: datetime) -> str:
+    """Changes whenever the page would: every move has its event; what has none is added here."""
+    newest = events_of(request.obj).aggregate(seq=Max("seq"))["seq"]
+    going = [
+        (row.number, row.next_attempt_at.isoformat(), row.next_attempt_at <= now)
+        for row in sorted(submissions, key=lambda row: row.number)
+        if row.status == S.QUEUED and row.next_attempt_at is not None
+    ]
+    state = [newest, going, _pause_line(submissions), controllers_today().isoformat()]
+    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:32]
+
+
+def _parts(cards: Sequence[Card]) -> list[Part]:
+    return [Part(card.submission.status, card.submission.attention) for card in cards]
+
+
+def _pause_line(submissions: Sequence[Submission]) -> str:
+    """Why nothing moves although something should; empty while CXone is called, or nothing waits for it."""
+    if not any(row.status in {S.QUEUED, S.SUBMITTING, S.PROCESSING} for row in submissions):
+        return ""
+    paused = Upstream.objects.filter(id=1, paused_until__isnull=False).only("pause_code").first()
+    if paused is None:
+        return ""
+    known = paused.pause_code in {code.value for code in PauseCode}
+    return PAUSE_LINES[PauseCode(paused.pause_code)] if known else "It is tried again by itself."
+
+
+def _derivations(request: PrivacyRequest) -> list[Derivation]:
+    found = []
+    for of, heading in DERIVED_DATES.items():
+        steps = [step for step in request.derivation if step.get("of") == of]
+        if steps:
+            found.append(Derivation(heading, steps))
+    return found
+
+
+def _target_words(request: PrivacyRequest, today: date) -> str:
+    """How the internal target stands: against the answer, or against today."""
+    days = ((request.answered_on or today) - request.target_on).days
+    if days > 0:
+        return f"missed by {days} day{'' if days == 1 else 's'}"
+    if request.answered_on:
+        return "met"
+    return "today" if days == 0 else f"in {-days} day{'' if days == -1 else 's'}"

@@ -1,0 +1,244 @@
+"""What happened to a request, in plain words: the events of the audit log about it, the newest first.
+
+The words never claim more than the event does: what CXone did is what "CXone reported".
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from audit.events import Event
+from audit.models import AuditEvent
+from audit.trail import events_of
+from erasure.admin.plain_words import categories_words, count_words, duration_words, reason_words
+from erasure.choices import (
+    Attention,
+    Channel,
+    Look,
+    Outcome,
+    OverrideReason,
+    Scope,
+)
+from erasure.deadlines import long_date
+from erasure.models import PrivacyRequest
+
+Facts = Mapping[str, Any]
+Names = Mapping[str, str]
+
+#: A long trouble at CXone writes an event for each repeat; the log has them all, the page the newest.
+MOST_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event as the timeline shows it."""
+
+    seq: int
+    at: datetime
+    words: str
+    who: str
+    look: Look
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The newest events, and how many earlier ones only the audit log shows."""
+
+    moments: list[Moment]
+    earlier: int
+
+
+def timeline_of(request: PrivacyRequest, *, several: bool) -> Timeline:
+    """The request's events; with several submissions each event says which of them it is about."""
+    events = events_of(request.obj)
+    newest = list(events.order_by("-seq")[: MOST_SHOWN + 1])
+    earlier = events.count() - MOST_SHOWN if len(newest) > MOST_SHOWN else 0
+    shown = newest[:MOST_SHOWN]
+    names = _names(shown)
+    return Timeline([_moment(event, names, several=several) for event in shown], earlier)
+
+
+def _moment(event: AuditEvent, names: Names, *, several: bool) -> Moment:
+    facts = event.facts
+    words = _words_of(event, facts, names)
+    if several and "submission" in facts:
+        words = f"{words} (submission {facts['submission']})"
+    denied = event.result == "denied"
+    look = REFUSED_LOOK if denied and event.act not in HELD_EVENTS else LOOKS.get(event.act, PLAIN_LOOK)
+    return Moment(event.seq, event.occurred_at, words, names.get(event.actor, event.actor), look)
+
+
+def _words_of(event: AuditEvent, facts: Facts, names: Names) -> str:
+    if event.act == Event.REQUEST_CANCELLED and event.result == "denied":
+        return "Stopping was refused: it may have reached CXone already"
+    if event.act == Event.REQUEST_ASSIGNED:
+        return f"{names.get(str(facts.get('owner')), 'Nobody')} has it now"
+    told = WORDS.get(event.act)
+    return told(facts) if told else event.words
+
+
+def _names(events: Iterable[AuditEvent]) -> Names:
+    """Who acted, and who was named: people's names by their opaque ids, in one query."""
+    named = {event.actor for event in events}
+    named |= {str(event.facts.get("owner")) for event in events if event.act == Event.REQUEST_ASSIGNED}
+    staff_ids = [actor.removeprefix("u:") for actor in named if actor.startswith("u:")]
+    people = get_user_model().objects.filter(staff_id__in=staff_ids)
+    return {
+        **{f"u:{staff_id}": "Somebody no longer known" for staff_id in staff_ids},
+        **{person.actor: person.shown_name for person in people},
+        "sys": "PrivacyAdmin",
+        "cxone": "CXone",
+    }
+
+
+def _registered(facts: Facts) -> str:
+    received, due = _day(facts.get("received_on")), _day(facts.get("due_on"))
+    return f"Registered: received on {received}, due on {due}" if received and due else "Registered"
+
+
+def _filed(facts: Facts) -> str:
+    scope = Scope(facts["scope"]).label.lower() if facts["scope"] in Scope.values else facts["scope"]
+    return f"Filed: {categories_words(facts['categories'])}; scope: {scope}"
+
+
+def _sending(facts: Facts) -> str:
+    attempt = facts["attempt"]
+    return "Being sent to CXone" if attempt == 1 else f"Being sent to CXone once more, attempt {attempt}"
+
+
+def _completed(facts: Facts) -> str:
+    took = f", {duration_words(facts['completion_time_ms'])} after filing"
+    if facts.get("event_type") is None:
+        return f"CXone reported that the copy is ready{took}"
+    records = facts["records_deleted"]
+    if records is None:
+        return f"CXone reported that it is done, without a number of records{took}"
+    if records == 0:
+        return f"CXone reported that it is done and found nothing{took}"
+    return f"CXone reported that it is done: {count_words(records, 'record')} deleted{took}"
+
+
+def _failed(facts: Facts) -> str:
+    if facts["reason"] == "refused_by_cxone":
+        return "CXone refused it"
+    records = facts.get("records_deleted")
+    after = f" after {count_words(records, 'record')} were removed" if records else ""
+    return f"CXone reported that it failed{after}"
+
+
+def _cancelled(facts: Facts) -> str:
+    return "Stopped before it was sent" if facts["because"] == "stopped" else "Cancelled before it was sent"
+
+
+def _answered(facts: Facts) -> str:
+    outcome = Outcome(facts["outcome"]).label if facts["outcome"] in Outcome.values else facts["outcome"]
+    channel = facts.get("channel")
+    by = f" by {Channel(channel).label.lower()}" if channel in Channel.values else ""
+    return f"Answered on {_day(facts['answered_on'])}{by}: {outcome.lower()}"
+
+
+def _resumed(facts: Facts) -> str:
+    why = {"override": "an override was approved", "hold_released": "no hold is in the way any more"}
+    return f"Free to be sent: {why.get(facts['because'], facts['because'])}"
+
+
+def _asked(facts: Facts) -> str:
+    ground = facts.get("ground")
+    label = OverrideReason(ground).label.lower() if ground in OverrideReason.values else ""
+    return f"Override asked for: {label}" if label else "Override asked for"
+
+
+def _flagged(facts: Facts) -> str:
+    return f"Needs a look: {_flag(facts)}"
+
+
+def _flag(facts: Facts) -> str:
+    flag = facts["flag"]
+    return Attention(flag).label.lower() if flag in Attention.values else str(flag)
+
+
+def _revealed(facts: Facts) -> str:
+    shown = facts.get("identifiers", 1)
+    return "Identifier revealed" if shown == 1 else f"{shown} identifiers revealed"
+
+
+def _day(written: object) -> str:
+    return long_date(date.fromisoformat(str(written))) if written else ""
+
+
+def _holds(facts: Facts) -> str:
+    return ", ".join(facts["holds"])
+
+
+WORDS: Mapping[str, Callable[[Facts], str]] = {
+    Event.REQUEST_REGISTERED: _registered,
+    Event.REQUEST_FILED: _filed,
+    Event.REQUEST_BLOCKED: lambda facts: f"On hold: {_holds(facts)}. Nothing was sent",
+    Event.REQUEST_SUSPENDED: lambda facts: f"Put on hold before it was sent: {_holds(facts)}",
+    Event.REQUEST_SENDING: _sending,
+    Event.REQUEST_SUBMITTED: lambda facts: f"Accepted by CXone, which calls it {facts['cxone_id']}",
+    Event.REQUEST_REQUEUED: lambda facts: (
+        f"Not taken by CXone, queued again: {reason_words(facts['reason'])}"
+    ),
+    Event.REQUEST_UNCLEAR: lambda facts: f"Unclear whether CXone took it: {reason_words(facts['reason'])}",
+    Event.REQUEST_RESUMED: _resumed,
+    Event.REQUEST_REFUSED: lambda _facts: "Refused: the override was denied",
+    Event.REQUEST_COMPLETED: _completed,
+    Event.REQUEST_FAILED: _failed,
+    Event.REQUEST_CANCELLED: _cancelled,
+    Event.REQUEST_CORRECTED: lambda facts: (
+        f"Filed anew: submission {facts['new']} in place of submission {facts['old']}"
+    ),
+    Event.REQUEST_ANSWERED: _answered,
+    Event.REQUEST_EXTENDED: lambda facts: f"Due date extended to {_day(facts['due_on'])}",
+    Event.ATTENTION_RAISED: _flagged,
+    Event.ATTENTION_CLEARED: lambda facts: f"Looked at: {_flag(facts)}",
+    Event.CALLBACK_RECEIVED: lambda facts: (
+        f"A callback came: it says {facts['status']}" if facts.get("status") else "A callback came"
+    ),
+    Event.CALLBACK_CONTRADICTED: lambda _facts: "A callback and CXone’s own status contradict each other",
+    Event.OVERRIDE_ASKED: _asked,
+    Event.SUBJECT_REVEALED: _revealed,
+}
+
+PLAIN_LOOK = Look("neutral", "history")
+REFUSED_LOOK = Look("danger", "block")
+#: Their result is "denied" too, and their own look says what it means.
+HELD_EVENTS = frozenset({Event.REQUEST_BLOCKED, Event.OVERRIDE_DENIED, Event.CALLBACK_CONTRADICTED})
+LOOKS: Mapping[str, Look] = {
+    Event.REQUEST_REGISTERED: Look("neutral", "inbox"),
+    Event.REQUEST_FILED: Look("neutral", "edit_document"),
+    Event.REQUEST_BLOCKED: Look("warning", "lock"),
+    Event.REQUEST_SUSPENDED: Look("warning", "lock"),
+    Event.REQUEST_SENDING: Look("info", "send"),
+    Event.REQUEST_SUBMITTED: Look("info", "call_received"),
+    Event.REQUEST_REQUEUED: Look("warning", "replay"),
+    Event.REQUEST_UNCLEAR: Look("warning", "help"),
+    Event.REQUEST_RESUMED: Look("info", "lock_open"),
+    Event.REQUEST_REFUSED: Look("neutral", "block"),
+    Event.REQUEST_COMPLETED: Look("success", "check_circle"),
+    Event.REQUEST_FAILED: Look("danger", "error"),
+    Event.REQUEST_CANCELLED: Look("neutral", "cancel"),
+    Event.REQUEST_CORRECTED: Look("neutral", "edit"),
+    Event.REQUEST_ANSWERED: Look("success", "mark_email_read"),
+    Event.REQUEST_ASSIGNED: Look("neutral", "person"),
+    Event.REQUEST_EXTENDED: Look("neutral", "more_time"),
+    Event.ATTENTION_RAISED: Look("warning", "warning"),
+    Event.ATTENTION_CLEARED: Look("neutral", "visibility"),
+    Event.CALLBACK_RECEIVED: Look("info", "call_received"),
+    Event.CALLBACK_CONTRADICTED: Look("danger", "compare_arrows"),
+    Event.CALLBACK_REFUSED: Look("danger", "block"),
+    Event.OVERRIDE_ASKED: Look("warning", "gavel"),
+    Event.OVERRIDE_APPROVED: Look("success", "gavel"),
+    Event.OVERRIDE_DENIED: Look("neutral", "gavel"),
+    Event.OVERRIDE_REFUSED: Look("danger", "gavel"),
+    Event.OVERRIDE_WITHDRAWN: Look("neutral", "undo"),
+    Event.OVERRIDE_EXPIRED: Look("neutral", "timer_off"),
+    Event.HOLD_PLACED: Look("warning", "lock"),
+    Event.HOLD_RELEASED: Look("info", "lock_open"),
+    Event.SUBJECT_REVEALED: Look("neutral", "visibility"),
+    Event.SUBJECT_SHREDDED: Look("neutral", "delete_forever"),
+}
