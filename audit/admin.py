@@ -134,7 +134,7 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
 
     @admin.display(description="Result")
     def outcome(self, event: AuditEvent) -> SafeString:
-        """Done, refused, failed; or that the stored line is damaged, which `verify_audit` explains."""
+        """Done, refused, failed; or that what is stored is no line of the log."""
         try:
             tone, icon, text = RESULT_LOOKS[event.result]
         except LogFormatError:

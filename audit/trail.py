@@ -180,16 +180,13 @@ def _append(entries: Sequence[Entry], *, using: str) -> None:
         frontier = Frontier.unpack(first, bytes(head.frontier))
     except LogFormatError as error:
         raise LogNotReadyError(
-            f"The head of the audit log is damaged: {error} Run `manage.py verify_audit`."
+            f"The head of the log is damaged: {error} Restore audit_head and audit_event from one backup."
         ) from error
     # Read under the lock, so that times go up with the numbers as far as the clock does.
     now = _to_the_millisecond(timezone.now())
-    rows: list[Row] = []
-    for seq, entry in enumerate(entries, start=first):
-        body = canonical_line({**entry.fields, "seq": seq, "ts": timestamp(now), "nonce": nonce()})
-        leaf = leaf_hash(body)
+    rows = [_row(entry, seq=seq, at=now) for seq, entry in enumerate(entries, start=first)]
+    for _seq, _body, leaf, *_columns in rows:
         frontier.append(leaf)
-        rows.append((seq, body, leaf, entry.event.value, entry.obj, entry.actor, now))
     _insert(rows, using=using)
     moved = AuditHead.objects.using(using).filter(pk=AuditHead.ONLY, size=first)
     if moved.update(size=frontier.size, frontier=frontier.pack()) != 1:
@@ -198,17 +195,20 @@ def _append(entries: Sequence[Entry], *, using: str) -> None:
         entry.appended = (seq, now)
 
 
+def _row(entry: Entry, *, seq: int, at: datetime) -> Row:
+    body = canonical_line({**entry.fields, "seq": seq, "ts": timestamp(at), "nonce": nonce()})
+    return seq, body, leaf_hash(body), entry.event.value, entry.obj, entry.actor, at
+
+
 def _insert(rows: Sequence[Row], *, using: str) -> None:
-    """One statement for all rows: bulk_create would split them into batches and cost several times the
-    appending.
-    """
+    """One statement for all rows, where bulk_create would split them into batches."""
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(ON_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)])
         else:
-            adapt = connection.ops.adapt_datetimefield_value
-            cursor.executemany(ON_SQLITE, [(*row[:-1], adapt(row[-1])) for row in rows])
+            at = connection.ops.adapt_datetimefield_value(rows[0][-1])
+            cursor.executemany(ON_SQLITE, [(*row[:-1], at) for row in rows])
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:
