@@ -5,15 +5,21 @@ committed after the look rings again. A broker that is down is logged once and n
 """
 
 import logging
+from functools import lru_cache
 
-import django_rq
+import redis
+from django.conf import settings
 from django.db import transaction
 from redis.exceptions import RedisError
+from rq import Queue
 
 logger = logging.getLogger(__name__)
 
 DEBOUNCE_SECONDS = 2
 FAILURES_ARE_KEPT_SECONDS = 3600
+BROKER_SECONDS = 1.0
+#: With so many jobs waiting for a worker another one adds nothing, and a day without workers fills no memory.
+MOST_WAITING = 20
 
 
 class _Outage:
@@ -48,9 +54,10 @@ def ring(job: str) -> None:
 def ring_now(job: str) -> bool:
     """Wake a worker for `job`; False when the broker cannot be reached. Never raises for a broker's trouble."""
     try:
-        queue = django_rq.get_queue("default")
-        if queue.connection.set(_bell(job), "1", nx=True, ex=DEBOUNCE_SECONDS):
-            # No result is kept, since a job's outcome is in the rows. Bounded work needs no alarm that cuts it in the middle.
+        queue = Queue("default", connection=_broker(str(settings.RQ_QUEUES["default"]["URL"])))
+        if queue.connection.set(_bell(job), "1", nx=True, ex=DEBOUNCE_SECONDS) and queue.count < MOST_WAITING:
+            # No result is kept, since a job's outcome is in the rows. Bounded work needs no alarm that cuts it
+            # in the middle.
             queue.enqueue(job, result_ttl=0, failure_ttl=FAILURES_ARE_KEPT_SECONDS, job_timeout=-1)
     except RedisError as error:
         _outage.met(error)
@@ -62,6 +69,12 @@ def ring_now(job: str) -> bool:
 def take_down(job: str) -> None:
     """Let the bell be rung again; called by the job before it looks for work."""
     try:
-        django_rq.get_connection("default").delete(_bell(job))
+        _broker(str(settings.RQ_QUEUES["default"]["URL"])).delete(_bell(job))
     except RedisError as error:
         _outage.met(error)
+
+
+@lru_cache(maxsize=1)
+def _broker(url: str) -> redis.Redis:
+    """A connection of our own: nobody who files a request waits long for a broker that does not answer."""
+    return redis.Redis.from_url(url, socket_connect_timeout=BROKER_SECONDS, socket_timeout=BROKER_SECONDS)

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.events import Event
+from audit.log_format import timestamp
 from audit.trail import Trail
 from erasure.cxone.errors import TokenBusy
 from erasure.cxone.token import Token
@@ -27,6 +28,7 @@ PROBE_LEASE = timedelta(seconds=80)
 TOKEN_FETCH_LEASE = timedelta(seconds=20)
 RATE_LIMIT_BASE_SECONDS = 2.0
 RATE_LIMIT_TRIES = 5
+TOKEN_BASE_SECONDS = 30.0
 BREAKER_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 900.0
 FAILURES_BEFORE_BREAK = 5
@@ -76,8 +78,8 @@ class Tally:
 
 
 def locked() -> Upstream:
-    """The row, locked until the transaction ends."""
-    return Upstream.objects.select_for_update().get(id=1)
+    """The row, locked until the transaction ends; without the token, which few need and decrypting costs."""
+    return Upstream.objects.select_for_update().defer("token").get(id=1)
 
 
 def ask_permit(now: datetime) -> Permit:
@@ -101,7 +103,7 @@ def is_paused(now: datetime) -> bool:
 
 
 def return_probe() -> None:
-    """Give the probe back unused, when there was nothing to try it with."""
+    """Give the probe back; where its outcome was noted, there is nothing left to give."""
     Upstream.objects.filter(id=1).update(probe_until=None)
 
 
@@ -121,39 +123,63 @@ def allowance(wanted: int, now: datetime) -> int:
 
 
 def note(log: Trail, tally: Tally, *, now: datetime) -> None:
-    """Write down what a batch met: a success ends a pause and the streak, trouble lengthens them."""
+    """Write down what calls met: a success ends a pause that has run out and the streak, trouble lengthens them.
+
+    While the pause still runs, what comes in was begun before it, and says nothing about what comes after.
+    """
     if not tally.successes and tally.trouble is None:
         return
     upstream = locked()
+    begun_before_pause = upstream.paused_until is not None and upstream.paused_until > now
     if tally.successes:
         upstream.last_success_at = now
-        upstream.streak = 0
+    if not begun_before_pause:
+        upstream.streak = _streak_after(upstream.streak, tally)
     if tally.trouble is not None:
-        _note_trouble(log, upstream, tally, now=now)
-    elif upstream.paused_until is not None:
+        _note_trouble(log, upstream, tally, tally.trouble, now=now, begun_before_pause=begun_before_pause)
+    elif upstream.paused_until is not None and not begun_before_pause:
         _resume(log, upstream)
     upstream.save()
 
 
-def _note_trouble(log: Trail, upstream: Upstream, tally: Tally, *, now: datetime) -> None:
-    assert tally.trouble is not None  # noqa: S101 - the caller has just asked; this tells the type checker.
-    # Passing trouble amid definite answers is no streak: CXone works, and each row has its own wait.
-    if not (tally.successes and tally.trouble in PASSING_TROUBLE):
-        upstream.streak += tally.troubles
-    upstream.last_failure_at = now
-    upstream.last_failure_code = tally.trouble
-    upstream.probe_until = None
-    seconds = pause_seconds(tally.trouble, streak=upstream.streak, retry_after=tally.retry_after)
-    if seconds is None and upstream.paused_until is None:
-        return
-    _pause(log, upstream, code=tally.trouble, now=now, seconds=seconds or BREAKER_SECONDS)
+def _streak_after(streak: int, tally: Tally) -> int:
+    """How many tries in a row have failed by now.
+
+    A wave that CXone turned away as a whole is one try. Passing trouble counts call by call, but not beyond the breaker: how long
+    the pause is should not hang on how many calls were under way when it began. Amid definite answers it is no streak at all, since
+    CXone works then, and each row has its own wait.
+    """
+    before = 0 if tally.successes else streak
+    if tally.trouble is None:
+        return before
+    if tally.trouble not in PASSING_TROUBLE:
+        return before + 1
+    if tally.successes:
+        return 0
+    return (
+        before + 1 if before >= FAILURES_BEFORE_BREAK else min(before + tally.troubles, FAILURES_BEFORE_BREAK)
+    )
+
+
+def _note_trouble(
+    log: Trail, upstream: Upstream, tally: Tally, code: PauseCode, *, now: datetime, begun_before_pause: bool
+) -> None:
+    upstream.last_failure_at, upstream.last_failure_code = now, code
+    seconds = pause_seconds(code, streak=upstream.streak, retry_after=tally.retry_after)
+    if not begun_before_pause:
+        upstream.probe_until = None
+        if seconds is None and upstream.paused_until is not None:
+            # The probe failed: one failure is enough to go on waiting.
+            seconds = _breaker_seconds(upstream.streak)
+    if seconds is not None:
+        _pause(log, upstream, code=code, now=now, seconds=seconds)
 
 
 def pause_seconds(code: PauseCode, *, streak: int, retry_after: float | None) -> float | None:
     """How long the fleet waits after this trouble, in seconds; None while a streak is too short to stop everybody.
 
     A `Retry-After` is honoured as given (the client has capped it at an hour). Without one a 429 doubles from 2 s with jitter, at
-    most 5 tries before the breaker's longer wait (contract, Errors).
+    most 5 tries before the breaker's longer wait; a token endpoint that fails is asked again after 30 s (contract, Errors).
     """
     if retry_after is not None:
         return max(retry_after, 1.0)
@@ -161,7 +187,11 @@ def pause_seconds(code: PauseCode, *, streak: int, retry_after: float | None) ->
         return ACCESS_RECHECK_SECONDS
     if code is PauseCode.RATE_LIMITED and streak <= RATE_LIMIT_TRIES:
         return float(RATE_LIMIT_BASE_SECONDS * 2 ** max(0, streak - 1) * _jitter())
-    if code is PauseCode.TOKEN_UNAVAILABLE or code is PauseCode.RATE_LIMITED:
+    if code is PauseCode.TOKEN_UNAVAILABLE:
+        return float(
+            min(LONGEST_PAUSE_SECONDS, TOKEN_BASE_SECONDS * 2 ** min(max(0, streak - 1), 8)) * _jitter()
+        )
+    if code is PauseCode.RATE_LIMITED:
         return _breaker_seconds(streak)
     return _breaker_seconds(streak) if streak >= FAILURES_BEFORE_BREAK else None
 
@@ -172,17 +202,21 @@ def _breaker_seconds(streak: int) -> float:
 
 
 def _jitter() -> float:
-    return random.uniform(0.75, 1.25)  # noqa: S311 - it spreads callers in time; nothing secret hangs on it.
+    """Never sooner than said, up to a quarter later."""
+    return random.uniform(1.0, 1.25)  # noqa: S311 - it spreads callers in time; nothing secret hangs on it.
 
 
 def _pause(log: Trail, upstream: Upstream, *, code: PauseCode, now: datetime, seconds: float) -> None:
-    begins = upstream.paused_until is None or upstream.pause_code != code
+    """Pause until then, unless a longer pause is on: the one that ends last also names the reason."""
     until = now + timedelta(seconds=seconds)
-    upstream.paused_until = max(until, upstream.paused_until or until)
+    if upstream.paused_until is not None and upstream.paused_until >= until:
+        return
+    if upstream.paused_until is None or upstream.pause_code != code:
+        evidence = {"reason": str(code), "until": timestamp(until), "streak": upstream.streak}
+        log.record(Event.UPSTREAM_PAUSED, actor="sys", obj=UPSTREAM, data=evidence)
+    upstream.paused_until = until
     upstream.paused_since = upstream.paused_since or now
     upstream.pause_code = code
-    if begins:
-        log.record(Event.UPSTREAM_PAUSED, actor="sys", obj=UPSTREAM, data={"reason": str(code)})
 
 
 def _resume(log: Trail, upstream: Upstream) -> None:
@@ -194,55 +228,51 @@ def _resume(log: Trail, upstream: Upstream) -> None:
 class DatabaseTokenStore:
     """The one token of the deployment, encrypted in the shared row, fetched by one caller at a time.
 
-    Within a process the others wait for the one that fetches; another process is told TokenBusy and gives its rows back.
+    Within a process the others wait for the one that fetches; another process is told TokenBusy and comes back later.
     """
 
     def __init__(self) -> None:
         self._fetching = threading.Lock()
-        self._held: Token | None = None
 
     def current(self) -> Token | None:
-        """The deployment's token, fresh or not. A fresh one is remembered, so that calls need no query each."""
-        held = self._held
-        if held is None or not held.is_fresh(timezone.now()):
-            held = self._held = self._stored()
-        return held
-
-    def _stored(self) -> Token | None:
-        row = Upstream.objects.filter(id=1).values_list("token", "token_expires_at").first()
-        if row is None or row[0] is None or row[1] is None:
-            return None
-        return Token(access_token=row[0], expires_at=row[1])
+        """The deployment's token, fresh or not."""
+        return _token_in(Upstream.objects.filter(id=1).first())
 
     def renew(self, *, rejected: Token | None, fetch: Callable[[], Token]) -> Token:
         """A token other than the rejected one, fetched at most once under contention. Raises TokenBusy, and what fetch raises."""
         with self._fetching:
-            stored = self._stored()
-            if stored is not None and stored != rejected and stored.is_fresh(timezone.now()):
-                self._held = stored
-                return stored
-            self._lease()
+            renewed = _renewed_or_lease(rejected)
+            if renewed is not None:
+                return renewed
             try:
                 token = fetch()
             except BaseException:
                 Upstream.objects.filter(id=1).update(token_fetch_until=None)
                 raise
-            self._store(token)
-            self._held = token
+            Upstream.objects.filter(id=1).update(
+                token=token.access_token, token_expires_at=token.expires_at, token_fetch_until=None
+            )
             return token
 
-    def _lease(self) -> None:
-        now = timezone.now()
-        with transaction.atomic():
-            upstream = locked()
-            if upstream.token_fetch_until and upstream.token_fetch_until > now:
-                raise TokenBusy
-            upstream.token_fetch_until = now + TOKEN_FETCH_LEASE
-            upstream.save(update_fields=["token_fetch_until"])
 
-    def _store(self, token: Token) -> None:
-        with transaction.atomic():
-            upstream = locked()
-            upstream.token, upstream.token_expires_at = token.access_token, token.expires_at
-            upstream.token_fetch_until = None
-            upstream.save(update_fields=["token", "token_expires_at", "token_fetch_until"])
+def _token_in(row: Upstream | None) -> Token | None:
+    if row is None or row.token is None or row.token_expires_at is None:
+        return None
+    return Token(access_token=row.token, expires_at=row.token_expires_at)
+
+
+def _renewed_or_lease(rejected: Token | None) -> Token | None:
+    """The token that somebody else has fetched meanwhile, or None and the lease to fetch one. Raises TokenBusy.
+
+    Both are decided under one lock: else a token stored between the look and the lease would be fetched again.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        row = Upstream.objects.select_for_update().get(id=1)
+        stored = _token_in(row)
+        if stored is not None and stored != rejected and stored.is_fresh(now):
+            return stored
+        if row.token_fetch_until is not None and row.token_fetch_until > now:
+            raise TokenBusy
+        Upstream.objects.filter(id=1).update(token_fetch_until=now + TOKEN_FETCH_LEASE)
+    return None

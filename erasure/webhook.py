@@ -1,18 +1,20 @@
-"""The callback from CXone. It is recorded once and makes our own question due; its word alone never closes a submission.
+"""The callback from CXone. It is recorded once and makes our own question due; its word alone closes nothing.
 
-The address is the proof (`callback_address`); an address that is not ours gets the same 404 whatever is wrong with it. Answers:
-200 after the commit, 400 for a body we cannot use, 405, 413, 415, and 503 with Retry-After when the database is busy.
+The address is the proof (`callback_address`); one that is not ours gets the same 404 whatever is wrong with it.
+Answers: 200 after the commit, 400 for a body that we cannot use, 405, 413, 415, and 503 with Retry-After when
+the database is busy.
 """
 
 import hashlib
 import logging
 import uuid
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.log import log_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from jsonschema import Draft202012Validator
@@ -21,7 +23,7 @@ from audit.events import Event
 from audit.trail import Trail, audited
 from erasure import doorbell, lifecycle
 from erasure.callback_address import is_ours
-from erasure.choices import SubmissionStatus
+from erasure.choices import Attention, SubmissionStatus
 from erasure.cxone.errors import UnreadableAnswer
 from erasure.cxone.strict_json import read_object
 from erasure.models import CallbackReceipt, Submission
@@ -57,6 +59,21 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to CXone, not a fault 
         self.reason = reason
 
 
+@dataclass(frozen=True)
+class Callback:
+    """A callback in the contract's shape, and the text it was read from."""
+
+    request_id: str = field(repr=False)
+    subject_id: str | None = field(repr=False)
+    status: str
+    text: str = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """By which a repeat is known."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
 @csrf_exempt
 @require_POST
 def cxone_callback(request: HttpRequest, public_id: uuid.UUID, key_id: str, mac: str) -> HttpResponse:
@@ -64,15 +81,13 @@ def cxone_callback(request: HttpRequest, public_id: uuid.UUID, key_id: str, mac:
     if not is_ours(public_id, key_id, mac):
         return _answer(Refusal(404, "not_found"))
     try:
-        text = _read(request)
-        _record(public_id, text, now=timezone.now())
+        _record(public_id, _read(request), now=timezone.now())
     except Refusal as refusal:
         return _answer(refusal)
-    except DatabaseError as error:
-        logger.warning("callback_not_recorded", extra={"error": type(error).__name__})
-        busy = _answer(Refusal(503, "busy"))
-        busy["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return busy
+    except Exception as error:
+        # Nothing of it was stored, whatever went wrong; most likely the database is busy. Our own polls find
+        # the end all the same, so that CXone need not be told more than to come back.
+        return _busy(error)
     return JsonResponse({"acknowledged": True})
 
 
@@ -80,36 +95,47 @@ def _answer(refusal: Refusal) -> JsonResponse:
     return JsonResponse({"acknowledged": False, "error": refusal.reason}, status=refusal.status)
 
 
-def _read(request: HttpRequest) -> str:
-    """The body as text, once it is known to be a callback."""
+def _busy(error: Exception) -> JsonResponse:
+    busy = _answer(Refusal(503, "busy"))
+    busy["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    # Logged by ourselves, since Django would log the path, which is a secret.
+    log_response(
+        "callback_not_recorded %s", type(error).__name__, response=busy, logger=logger, level="warning"
+    )
+    return busy
+
+
+def _read(request: HttpRequest) -> Callback:
+    """The callback in the request. Raises Refusal."""
     if request.content_type != "application/json":
         raise Refusal(415, "not_json")
-    try:
-        announced = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        announced = 0
-    if announced > LONGEST_BODY:
-        raise Refusal(413, "too_long")
-    body = request.read(LONGEST_BODY + 1)
+    body = _body(request)
     if len(body) > LONGEST_BODY:
         raise Refusal(413, "too_long")
-    return body.decode("utf-8", "replace") if _fields(body) else ""
-
-
-def _fields(body: bytes) -> dict[str, Any]:
     try:
-        fields: dict[str, Any] = read_object(body).fields
+        read = read_object(body, names_once=True)
     except UnreadableAnswer:
         raise Refusal(400, "not_a_json_object") from None
-    if not _VALIDATOR.is_valid(fields):
+    if not _VALIDATOR.is_valid(read.fields):
         raise Refusal(400, "not_a_callback")
-    return fields
+    fields: dict[str, Any] = read.fields
+    return Callback(fields["requestId"], fields.get("subjectId"), fields["status"], read.text)
 
 
-def _record(public_id: uuid.UUID, text: str, *, now: datetime) -> None:
+def _body(request: HttpRequest) -> bytes:
+    """The body, never more than one byte over what is allowed."""
+    stream: Any = request
+    if not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+        # Sent in chunks: Django takes that for empty, but the server tells where it ends.
+        stream = request.META["wsgi.input"]
+    try:
+        return bytes(stream.read(LONGEST_BODY + 1))
+    except OSError:
+        raise Refusal(400, "broken_off") from None
+
+
+def _record(public_id: uuid.UUID, callback: Callback, *, now: datetime) -> None:
     """Store the callback and wake the question, in one transaction. Raises Refusal."""
-    fields = _fields(text.encode())
-    against = ""
     with audited() as log:
         row = (
             Submission.objects.select_for_update(of=("self",))
@@ -119,26 +145,33 @@ def _record(public_id: uuid.UUID, text: str, *, now: datetime) -> None:
         )
         if row is None:
             raise Refusal(404, "not_found")
-        against = _disagreement(row, fields)
+        against = _disagreement(row, callback)
         if against:
             _note_disagreement(log, row, against)
-        elif _keep(row, text, now=now):
-            _wake(log, row, fields, now=now)
+        elif _keep(row, callback, now=now):
+            _wake(log, row, callback, now=now)
     if against:
+        # Only now, since a refusal inside would take its own record away.
         raise Refusal(400, against)
 
 
-def _disagreement(row: Submission, fields: dict[str, Any]) -> str:
-    """In which field the callback contradicts what we know; empty when it agrees. Before the id is known there is nothing to compare."""
-    if row.cxone_id is not None and fields["requestId"] != row.cxone_id:
+def _disagreement(row: Submission, callback: Callback) -> str:
+    """In which field the callback contradicts what we know; empty when it agrees.
+
+    Before the id is known there is none to compare; the pipeline does it once it is.
+    """
+    if row.cxone_id is not None and callback.request_id != row.cxone_id:
         return "request_id_differs"
-    subject = fields.get("subjectId")
-    if subject is not None and row.identifier.value is not None and subject != row.identifier.value:
+    known = row.identifier.value
+    if known is not None and callback.subject_id is not None and callback.subject_id != known:
         return "subject_id_differs"
     return ""
 
 
 def _note_disagreement(log: Trail, row: Submission, against: str) -> None:
+    """Put it on record; once is enough until somebody has looked, however often it is repeated."""
+    if row.attention == Attention.CONTRADICTED:
+        return
     log.record(
         Event.CALLBACK_REFUSED,
         actor="cxone",
@@ -150,19 +183,21 @@ def _note_disagreement(log: Trail, row: Submission, against: str) -> None:
     lifecycle.contradict(log, row)
 
 
-def _keep(row: Submission, text: str, *, now: datetime) -> bool:
+def _keep(row: Submission, callback: Callback, *, now: datetime) -> bool:
     """Store the body unless it is known or there are too many; whether it is new."""
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    if row.callbacks.filter(body_hash=digest).exists() or row.callbacks.count() >= MOST_KEPT:
+    digests = set(row.callbacks.values_list("body_hash", flat=True))
+    if callback.digest in digests or len(digests) >= MOST_KEPT:
         return False
-    CallbackReceipt.objects.create(submission=row, body_hash=digest, body=text, received_at=now)
+    CallbackReceipt.objects.create(
+        submission=row, body_hash=callback.digest, body=callback.text, received_at=now
+    )
     return True
 
 
-def _wake(log: Trail, row: Submission, fields: dict[str, Any], *, now: datetime) -> None:
-    """Make our own question due at once. A callback after the end changes nothing, but one that tells another end is flagged."""
+def _wake(log: Trail, row: Submission, callback: Callback, *, now: datetime) -> None:
+    """Make our own question due at once. After the end a callback changes nothing, but another end is flagged."""
     if row.is_terminal:
-        lifecycle.note_late_callback(log, row, status=fields["status"])
+        lifecycle.note_late_callback(log, row, status=callback.status)
         return
     lifecycle.note_callback_time(row, at=now)
     if row.status == SubmissionStatus.PROCESSING:

@@ -22,12 +22,15 @@ class ReadObject:
     text: str = field(repr=False)
 
 
-def read_object(body: bytes) -> ReadObject:
-    """Read one JSON object in UTF-8. Raises UnreadableAnswer, with a reason of our own words."""
+def read_object(body: bytes, *, names_once: bool = False) -> ReadObject:
+    """Read one JSON object in UTF-8. Raises UnreadableAnswer, with a reason of our own words.
+
+    With `names_once` a name that is given twice is refused: for what did not come over our own connection.
+    """
     text = _decoded(body)
     if not text.strip():
         raise UnreadableAnswer("it is empty")
-    value = _parsed(text)
+    value = _parsed(text, _NAMES_ONCE if names_once else _DECODER)
     if not isinstance(value, dict):
         raise UnreadableAnswer("it is not a JSON object")
     return ReadObject(fields=value, text=text)
@@ -57,9 +60,9 @@ def _decoded(body: bytes) -> str:
     raise UnreadableAnswer(reason)
 
 
-def _parsed(text: str) -> object:
+def _parsed(text: str, decoder: json.JSONDecoder) -> object:
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except RecursionError:
         reason = "it is nested too deeply"
     except ValueError:
@@ -71,4 +74,12 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
+def _names_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError
+    return fields
+
+
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_NAMES_ONCE = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_names_once)

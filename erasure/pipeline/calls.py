@@ -1,10 +1,12 @@
-"""Calling CXone for many rows at once, from threads that touch no database and never raise."""
+"""Calling CXone for many rows at once, from threads that hold no database connection and never raise."""
 
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeVar
+
+from django.db import connections
 
 from erasure.cxone.answers import Accepted, StatusReport
 from erasure.cxone.client import CXoneClient
@@ -14,6 +16,10 @@ from erasure.pipeline.gate import Ready
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
+Work = TypeVar("Work")
+Outcome = TypeVar("Outcome")
+
+APPLY_EVERY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -37,25 +43,39 @@ class Polled:
     result: StatusReport | CXoneError
 
 
-def submit_all(client: CXoneClient, pool: ThreadPoolExecutor, readies: Sequence[Ready]) -> list[Submitted]:
-    """POST each; in parallel, in no particular order of completion."""
+def submit_all(
+    client: CXoneClient, pool: ThreadPoolExecutor, readies: Sequence[Ready]
+) -> Iterator[list[Submitted]]:
+    """POST each, in parallel; gives what has been answered, about once a second."""
 
     def call(ready: Ready) -> Submitted:
         return Submitted(
-            ready,
-            _caught(lambda: client.submit(ready.body, idempotency_key=ready.idempotency_key)),
+            ready, _caught(lambda: client.submit(ready.body, idempotency_key=ready.idempotency_key))
         )
 
-    return list(pool.map(call, readies))
+    return _in_parallel(pool, call, readies)
 
 
-def ask_all(client: CXoneClient, pool: ThreadPoolExecutor, rows: Sequence[Submission]) -> list[Polled]:
-    """GET the status of each."""
+def ask_all(
+    client: CXoneClient, pool: ThreadPoolExecutor, rows: Sequence[Submission]
+) -> Iterator[list[Polled]]:
+    """GET the status of each, in the same way."""
 
     def call(row: Submission) -> Polled:
         return Polled(row, _caught(lambda: client.status(row.cxone_id or "")))
 
-    return list(pool.map(call, rows))
+    return _in_parallel(pool, call, rows)
+
+
+def _in_parallel(
+    pool: ThreadPoolExecutor, call: Callable[[Work], Outcome], work: Sequence[Work]
+) -> Iterator[list[Outcome]]:
+    """So that one slow answer does not keep the others from being applied, they come in parts."""
+    pending = {pool.submit(call, piece) for piece in work}
+    while pending:
+        done, pending = wait(pending, timeout=APPLY_EVERY_SECONDS)
+        if done:
+            yield [future.result() for future in done]
 
 
 def _caught(call: Callable[[], Answer]) -> Answer | CXoneError:
@@ -67,3 +87,6 @@ def _caught(call: Callable[[], Answer]) -> Answer | CXoneError:
         # A fault of our own is, for the row, an unclear answer: it is repeated, and nothing of the batch is lost.
         logger.exception("call_failed_unexpectedly", extra={"error": type(error).__name__})
         return UnreadableAnswer("it could not be handled")
+    finally:
+        # Only renewing a token turned down in the middle of a wave brings a thread to the database; it would keep its connection.
+        connections.close_all()

@@ -1,5 +1,6 @@
 """Claiming due rows: a lease says until when they are ours, a fence tells a late writer that they no longer are."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -15,6 +16,9 @@ LEASE = timedelta(seconds=80)
 TO_SUBMIT = (SubmissionStatus.QUEUED, SubmissionStatus.SUBMITTING)
 TO_POLL = (SubmissionStatus.PROCESSING,)
 
+#: All that a claim has to carry. Nothing of it is encrypted, so that one damaged value cannot spoil the claim of a whole batch.
+CARRIED = ("pk", "status", "fence", "lease_until", "next_attempt_at", "cxone_id", "callback_at")
+
 
 def due(statuses: Sequence[str], now: datetime) -> QuerySet[Submission]:
     """The rows whose time has come and which nobody has, the longest due first."""
@@ -24,39 +28,61 @@ def due(statuses: Sequence[str], now: datetime) -> QuerySet[Submission]:
     ).order_by("next_attempt_at", "pk")
 
 
+def how_many_due(statuses: Sequence[str], *, at_most: int, now: datetime) -> int:
+    """How many rows could be claimed now. A plain look, which keeps an idle worker from taking SQLite's write lock."""
+    return due(statuses, now)[:at_most].count()
+
+
 def claim(statuses: Sequence[str], *, limit: int, now: datetime) -> list[Submission]:
-    """Take up to `limit` due rows. Two workers never get the same row: they skip each other's locks, or wait on SQLite."""
-    # Looking first keeps an idle worker from taking SQLite's write lock.
-    if not limit or not due(statuses, now).exists():
+    """Take up to `limit` due rows. Two workers never get the same row: they skip each other's locks, or wait on SQLite.
+
+    The rows carry what `CARRIED` names.
+    """
+    if not limit:
         return []
     with transaction.atomic():
         rows = due(statuses, now)
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
-        taken = list(rows.values_list("pk", flat=True)[:limit])
-        Submission.objects.filter(pk__in=taken).update(fence=F("fence") + 1, lease_until=now + LEASE)
-    return list(
-        Submission.objects.filter(pk__in=taken)
-        .select_related("request", "identifier")
-        .order_by("next_attempt_at", "pk")
-    )
+        taken = list(rows.only(*CARRIED)[:limit])
+        lease_until = now + LEASE
+        Submission.objects.filter(pk__in=[row.pk for row in taken]).update(
+            fence=F("fence") + 1, lease_until=lease_until
+        )
+    for row in taken:
+        row.fence, row.lease_until = row.fence + 1, lease_until
+    return taken
 
 
-def locked(claimed: Sequence[Submission]) -> list[Submission]:
-    """The claimed rows that are still ours, read anew and locked in key order until the transaction ends."""
-    fences = {row.pk: row.fence for row in claimed}
-    rows = (
+def locked(claimed: Sequence[Submission]) -> QuerySet[Submission]:
+    """The claimed rows, whole and as they are now, locked in key order until the transaction ends.
+
+    Some may belong to others by now, which their fence tells.
+    """
+    return (
         Submission.objects.select_for_update(of=("self",))
-        .filter(pk__in=fences)
+        .filter(pk__in=[row.pk for row in claimed])
         .select_related("request", "identifier")
         .order_by("pk")
     )
-    return [row for row in rows if row.fence == fences[row.pk]]
 
 
-def give_back(claimed: Sequence[Submission], *, at: datetime) -> None:
-    """Return rows that were not begun, for a later time; rows that others have taken meanwhile are left alone."""
+def still_ours(claimed: Sequence[Submission]) -> list[Submission]:
+    """The claimed rows that nobody has taken over, locked as `locked` does."""
+    fences = {row.pk: row.fence for row in claimed}
+    return [row for row in locked(claimed) if row.fence == fences[row.pk]]
+
+
+def renew_lease(rows: Sequence[Submission], *, now: datetime) -> None:
+    """Count the lease of rows that are about to be called for from now on, however long they waited for their turn."""
+    Submission.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=now + LEASE)
+
+
+def give_back(claimed: Sequence[Submission]) -> None:
+    """Return rows that were not begun; they are still due. Rows that others have taken meanwhile are left alone."""
+    by_fence: dict[int, list[int]] = defaultdict(list)
     for row in claimed:
-        Submission.objects.filter(pk=row.pk, fence=row.fence, lease_until__isnull=False).update(
-            next_attempt_at=at, lease_until=None
-        )
+        by_fence[row.fence].append(row.pk)
+    with transaction.atomic():
+        for fence, keys in by_fence.items():
+            Submission.objects.filter(pk__in=keys, fence=fence).update(lease_until=None)

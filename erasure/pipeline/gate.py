@@ -13,7 +13,8 @@ from erasure import holds, lifecycle, overrides
 from erasure.callback_address import callback_url
 from erasure.choices import Attention, SubmissionStatus
 from erasure.models import LegalHold, Submission
-from erasure.pipeline.claims import locked
+from erasure.pipeline.claims import TO_SUBMIT, renew_lease, still_ours
+from erasure.pipeline.setting_aside import by_itself_if_need_be
 from erasure.policy import build_payload, encode_payload, violations
 
 #: How soon a submission that may have been sent, and is now held, is looked at again.
@@ -35,12 +36,23 @@ class Ready:
 
 
 def pass_gate(claimed: Sequence[Submission], *, now: datetime) -> list[Ready]:
-    """Those of the claimed rows that may be sent now, marked as being sent; the others are suspended or dropped."""
+    """Those of the claimed rows that may be sent now, marked as being sent; the others are suspended or dropped.
+
+    If the wave cannot pass as a whole, each row passes alone, and one at fault is set aside.
+    """
+    return by_itself_if_need_be(
+        claimed, lambda rows: _pass_together(rows, now=now), row_of=lambda row: row, now=now
+    )
+
+
+def _pass_together(claimed: Sequence[Submission], *, now: datetime) -> list[Ready]:
     with audited() as log:
         holds.share_register()
-        rows = [row for row in locked(claimed) if row.status in {"queued", "submitting"}]
+        rows = [row for row in still_ours(claimed) if row.status in TO_SUBMIT]
         in_force = holds.active(now)
-        return [ready for row in rows if (ready := _pass(log, row, in_force, now=now))]
+        readies = [ready for row in rows if (ready := _pass(log, row, in_force, now=now))]
+        renew_lease([ready.submission for ready in readies], now=now)
+        return readies
 
 
 def _pass(log: Trail, row: Submission, in_force: Sequence[LegalHold], *, now: datetime) -> Ready | None:
@@ -62,14 +74,11 @@ def _pass(log: Trail, row: Submission, in_force: Sequence[LegalHold], *, now: da
 
 def _in_the_way(row: Submission, in_force: Sequence[LegalHold], *, now: datetime) -> list[str]:
     """The codes of what forbids sending: holds without a fitting override, and rules that the payload no longer meets."""
-    met = holds.meeting(
-        in_force, type=row.type, subject_id=row.identifier.subject_id, categories=row.categories
-    )
-    codes = [hold.code for hold in met]
-    if codes and (override := overrides.covers(row, codes)):
+    codes = [hold.code for hold in holds.stopping(in_force, row)]
+    if codes and (override := overrides.covers(row, codes, now=now)):
         overrides.mark_used(override, now)
         codes = []
-    return codes or [f"rule:{violation.code}" for violation in violations(_payload(row), holds=())]
+    return codes or [f"{holds.RULE}{violation.code}" for violation in violations(_payload(row), holds=())]
 
 
 def _payload(row: Submission) -> dict[str, object]:

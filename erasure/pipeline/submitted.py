@@ -11,6 +11,7 @@ from erasure.choices import Attention
 from erasure.cxone import errors
 from erasure.cxone.answers import Accepted
 from erasure.models import Submission
+from erasure.pipeline.callbacks import note_callbacks
 from erasure.pipeline.calls import Submitted
 
 UNCLEAR_BASE_SECONDS = 5.0
@@ -28,7 +29,7 @@ def apply_submit(log: Trail, row: Submission, outcome: Submitted, now: datetime)
     if isinstance(result, Accepted):
         _accept(log, row, result, now=now)
     elif isinstance(result, errors.Refused):
-        lifecycle.fail(log, row, code="refused_by_cxone", message=result.message, now=now)
+        _fail(log, row, result, now=now)
     elif isinstance(result, errors.NotTaken) and not outcome.ready.in_doubt:
         wait = retry_seconds(result, attempts=row.attempts)
         lifecycle.requeue(log, row, reason=reason_code(result), next_attempt_at=now + timedelta(seconds=wait))
@@ -39,9 +40,15 @@ def apply_submit(log: Trail, row: Submission, outcome: Submitted, now: datetime)
 def _accept(log: Trail, row: Submission, accepted: Accepted, *, now: datetime) -> None:
     # A callback that came before the id was known makes the question due at once.
     wait = 0 if row.callback_at else settings.CXONE_POLL_SECONDS
-    lifecycle.accept(
-        log, row, cxone_id=accepted.id, next_poll_at=now + timedelta(seconds=wait), now=now
-    )
+    lifecycle.accept(log, row, cxone_id=accepted.id, next_poll_at=now + timedelta(seconds=wait), now=now)
+
+
+def _fail(log: Trail, row: Submission, refused: errors.Refused, *, now: datetime) -> None:
+    # Only what may have been taken by an earlier attempt can have been called back about.
+    claims = note_callbacks(log, row)
+    lifecycle.fail(log, row, code="refused_by_cxone", message=refused.message, now=now)
+    if claims - {"FAILED"}:
+        lifecycle.contradict(log, row)
 
 
 def _leave_in_doubt(log: Trail, row: Submission, error: errors.CXoneError, *, now: datetime) -> None:
@@ -72,4 +79,4 @@ def retry_seconds(error: errors.CXoneError, *, attempts: int) -> float:
     if isinstance(error, errors.NotTaken):
         base = 1.0
     grown: float = min(LONGEST_RETRY_SECONDS, base * 2 ** min(max(0, attempts - 1), 10))
-    return grown * random.uniform(0.8, 1.2)  # noqa: S311 - it spreads repeats in time; nothing secret hangs on it.
+    return grown * random.uniform(1.0, 1.25)  # noqa: S311 - it spreads repeats in time; nothing secret hangs on it.

@@ -24,7 +24,9 @@ Result = Accepted | StatusReport | errors.CXoneError
 
 def tally(results: Sequence[Result]) -> Tally:
     """Count the definite answers, and name the worst trouble with the longest wait that CXone asked for."""
-    successes = sum(isinstance(r, Accepted | StatusReport | errors.Refused | errors.UnknownRequest) for r in results)
+    successes = sum(
+        isinstance(r, Accepted | StatusReport | errors.Refused | errors.UnknownRequest) for r in results
+    )
     for kind, code in TROUBLES:
         met = [result for result in results if isinstance(result, kind)]
         if met:
