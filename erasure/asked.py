@@ -87,6 +87,14 @@ def payload_of(filing: Filing, given: Identifier) -> dict[str, object]:
     )
 
 
+def parts_of(filing: Filing, *, held: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The categories that may go now, and those that wait because of `held`: only these, or all together."""
+    waiting = [
+        category for category in filing.categories if held and (category in held or not filing.split_held)
+    ]
+    return [category for category in filing.categories if category not in waiting], waiting
+
+
 def without_white_space(identifiers: Sequence[Identifier]) -> list[Identifier]:
     """The identifiers as people mean them: blanks around them come from copying."""
     return [replace(given, value=given.value.strip()) for given in identifiers if given.value.strip()]
@@ -114,15 +122,14 @@ def holds_on(
     now: datetime,
 ) -> list[LegalHold]:
     """The holds in force that forbid erasing these categories of whoever has these identifiers."""
+    people = people_of(identifiers)
+    return holds.meeting(holds.active(now), type=type, subjects=people, categories=categories)
+
+
+def people_of(identifiers: Sequence[Identifier]) -> set[int]:
+    """The keys of the subjects on record with one of these identifiers."""
     prints = [fingerprint(given.kind, given.value) for given in identifiers if given.value.strip()]
-    known = SubjectIdentifier.objects.filter(fingerprint__in=prints)
-    people = set(known.values_list("subject_id", flat=True))
-    in_force = holds.active(now)
-    met = [
-        holds.meeting(in_force, type=type, subject_id=person, categories=categories)
-        for person in [None, *sorted(people)]
-    ]
-    return [hold for hold in in_force if any(hold in found for found in met)]
+    return set(SubjectIdentifier.objects.filter(fingerprint__in=prints).values_list("subject_id", flat=True))
 
 
 def against_receipt(received_on: date) -> list[Violation]:
@@ -147,7 +154,23 @@ def against_registering(filing: Filing) -> list[Violation]:
         *against_receipt(filing.received_on),
         *_against_the_clock(filing),
         *_against_unknown_words(filing),
+        *against_two_people(filing.identifiers),
         *against_duplicates(filing),
+    ]
+
+
+def against_two_people(identifiers: Sequence[Identifier], *, person: int | None = None) -> list[Violation]:
+    """A request is about one person; `person` is the key of the one it was registered for."""
+    people = people_of(identifiers) | (set() if person is None else {person})
+    if len(people) <= 1:
+        return []
+    return [
+        _violation(
+            "identifiers.two_people",
+            "identifiers",
+            "These identifiers are on record as those of different people.",
+            way_out="Look for a slip in one of them; file one request for each person.",
+        )
     ]
 
 

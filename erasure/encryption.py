@@ -1,7 +1,8 @@
-"""Personal data at rest: the encrypted column, and the keyed fingerprint by which an identifier is found again.
+"""Personal data at rest: the encrypted column, and the keyed fingerprint that finds an identifier again.
 
-Encryption is Fernet (AES-128-CBC with HMAC-SHA256) under the first of `FIELD_KEYS`; any of the keys may decrypt, so keys can be
-rotated. A value that no key opens is an error, never shown as it stands: silence there would hide a lost key.
+Encryption is Fernet (AES-128-CBC with HMAC-SHA256) under the first of `FIELD_KEYS`; any of the keys may
+decrypt, so keys can be rotated. A value that no key opens is an error, never shown as it stands: silence
+there would hide a lost key.
 """
 
 import base64
@@ -21,7 +22,7 @@ from django.db import models
 from erasure.choices import IdentifierKind
 
 
-class WrongKey(Exception):
+class WrongKey(Exception):  # noqa: N818 - reads as what it is where it is caught.
     """None of the present `FIELD_KEYS` opens a stored value: the key that wrote it is missing."""
 
 
@@ -38,10 +39,12 @@ def encrypt(plain: str) -> str:
 def decrypt(token: str) -> str:
     """The text again. Raises WrongKey, which names neither the token nor a key."""
     try:
-        return _cipher(tuple(settings.FIELD_KEYS)).decrypt(token).decode()
+        # As bytes: text that is no token at all, such as clear text, then counts as one that no key opens.
+        return _cipher(tuple(settings.FIELD_KEYS)).decrypt(token.encode()).decode()
     except InvalidToken:
         raise WrongKey(
-            "A stored value cannot be decrypted with the present FIELD_KEYS. Add the key that wrote it to the list."
+            "A stored value cannot be decrypted with the present FIELD_KEYS. "
+            "Add the key that wrote it to the list."
         ) from None
 
 
@@ -76,7 +79,7 @@ class EncryptedTextField(NullableText):
 
 
 def new_salt() -> str:
-    """The 32 random bytes of one request, base64: they link the log's subject tag to an identifier until shredded."""
+    """The 32 random bytes of one request, base64: they link the log's subject tag to an identifier."""
     return base64.b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
@@ -85,14 +88,15 @@ def salt_bytes(salt: str) -> bytes:
     return base64.b64decode(salt, validate=True)
 
 
-_NOT_DIALLED = re.compile(r"[\s().\-/]")
+#: What people write between the digits of a number, among it the dashes that word processors put in.
+_NOT_DIALLED = re.compile(r"[\s().\-/\u2010-\u2015\u2212]")
 
 
 def normalised(kind: str, identifier: str) -> str:
     """The form in which two writings of one identifier agree.
 
-    A CXone id is an opaque string and keeps its case, since two ids may differ in nothing else; e-mail addresses and names fold
-    case; a telephone number loses its punctuation.
+    A CXone id is an opaque string and keeps its case, since two ids may differ in nothing else; e-mail
+    addresses and names fold case; a telephone number loses its punctuation.
     """
     text = unicodedata.normalize("NFC", identifier.strip())
     if kind == IdentifierKind.CXONE_ID:
@@ -103,19 +107,25 @@ def normalised(kind: str, identifier: str) -> str:
 
 
 def fingerprint(kind: str, identifier: str) -> str:
-    """HMAC-SHA256 of kind and normalised identifier under `FINGERPRINT_KEY`, in hex: equal for equal identifiers."""
+    """HMAC-SHA256 of kind and normalised identifier under `FINGERPRINT_KEY`, in hex."""
     message = f"identifier/v1\0{kind}\0{normalised(kind, identifier)}".encode()
     return hmac.new(settings.FINGERPRINT_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+#: An e-mail address with fewer characters before the “@” shows none of them.
+SHORTEST_SHOWN = 3
 
 
 def masked(identifier: str | None) -> str:
     """What lists show: enough to tell two rows apart, not enough to tell who it is.
 
-    The ends that stay are a fifth of the length each, and none at all of what is too short to hide anything.
+    The ends that stay are a fifth of the length each, four characters at most, and none at all of what is too
+    short to hide anything. Of an e-mail address the first letter stays, if there are others to hide.
     """
     if identifier is None:
         return "shredded"
-    if "@" in identifier:
-        return f"{identifier[:1]}•••@•••"
+    local, at, _domain = identifier.rpartition("@")
+    if at:
+        return f"{local[:1] if len(local) >= SHORTEST_SHOWN else ''}•••@•••"
     shown = min(4, len(identifier) // 5)
     return f"{identifier[:shown]}••••{identifier[len(identifier) - shown :]}"

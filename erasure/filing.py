@@ -19,16 +19,18 @@ from erasure.asked import (
     against_duplicates,
     against_registering,
     against_sending,
+    against_two_people,
     clock_of,
     holds_on,
     open_requests_of,
+    parts_of,
     without_white_space,
 )
 from erasure.choices import TERMINAL_STATUSES, OverrideReason, SubmissionStatus
 from erasure.encryption import fingerprint
 from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier, Submission
 from erasure.policy import Violation
-from erasure.subjects import identifier_of, subject_of
+from erasure.subjects import identifier_of, lock_identities, subject_of
 
 __all__ = [
     "Filing",
@@ -96,8 +98,15 @@ def send(request: PrivacyRequest, filing: Filing, *, by: Any, send_delay: timede
     Identifiers that are new become the person's. A form that was sent before files nothing.
     """
     now = timezone.now()
-    _refuse([*against_sending(filing), *against_duplicates(filing, beside=request)])
+    _refuse(
+        [
+            *against_sending(filing),
+            *against_two_people(filing.identifiers, person=request.subject_id),
+            *against_duplicates(filing, beside=request),
+        ]
+    )
     with audited() as log:
+        lock_identities()
         current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
         if filing.form_token is not None and current.send_token == filing.form_token:
             return []
@@ -124,6 +133,7 @@ def correct_identifier(
     filing = _filing_like(submission, given)
     _refuse(against_sending(filing))
     with audited() as log:
+        lock_identities()
         request = PrivacyRequest.objects.select_for_update().get(pk=submission.request_id)
         refuse_replacing(submission, request)
         identifier = identifier_of(request.subject, given)
@@ -154,6 +164,10 @@ def refuse_answered(request: PrivacyRequest) -> None:
 def refuse_replacing(submission: Submission, request: PrivacyRequest) -> None:
     """A submission is filed anew once, after its end, and before the answer. Raises MoveRefused."""
     refuse_answered(request)
+    if submission.status == SubmissionStatus.COMPLETED and submission.records_affected:
+        raise lifecycle.MoveRefused(
+            f"CXone has carried out {submission}. Send another one for the other identifier instead."
+        )
     if not submission.is_terminal:
         raise lifecycle.MoveRefused(
             f"{submission} is still open. Stop it, or wait for its end, then file it anew."
@@ -217,6 +231,9 @@ def _complete(request: PrivacyRequest, filing: Filing) -> None:
 
 
 def _register(log: Trail, filing: Filing, *, by: Any, now: datetime, note: str) -> PrivacyRequest:
+    lock_identities()
+    # Asked again: another filing may have made one of the identifiers somebody's in between.
+    _refuse(against_two_people(filing.identifiers))
     return lifecycle.register(
         log,
         by=by,
@@ -279,10 +296,7 @@ def _parts(
 ) -> list[tuple[list[str], list[LegalHold]]]:
     """The categories that may go now, and those that are held with what holds them."""
     met = _meeting(in_force, request, identifier, filing.categories)
-    held = holds.held_categories(met, filing.categories)
-    if not filing.split_held and held:
-        held = list(filing.categories)
-    free = [category for category in filing.categories if category not in held]
+    free, held = parts_of(filing, held=holds.held_categories(met, filing.categories))
     return [part for part in ((free, []), (held, met)) if part[0]]
 
 
@@ -292,7 +306,8 @@ def _meeting(
     identifier: SubjectIdentifier,
     categories: Sequence[str],
 ) -> list[LegalHold]:
-    return holds.meeting(in_force, type=request.type, subject_id=identifier.subject_id, categories=categories)
+    people = {request.subject_id, identifier.subject_id}
+    return holds.meeting(in_force, type=request.type, subjects=people, categories=categories)
 
 
 def _filing_like(submission: Submission, given: Identifier) -> Filing:

@@ -1,11 +1,14 @@
-"""What must never be, kept by the database itself on SQLite and PostgreSQL: triggers beside the constraints of the models.
+"""What must never be, kept by the database itself on SQLite and PostgreSQL: triggers beside the constraints.
 
-Terminal is terminal, a payload never changes once filed, and a date of receipt never moves by itself. Like the log's triggers they
-guard against our own mistakes; whoever owns the tables can lift them. SQLite loses them whenever Django alters the table: every
-migration that touches it ends with `InstallGuards()`.
+Terminal is terminal, a payload never changes once filed, a date of receipt never moves, a hold only ends, and
+an override is decided once, on the word of who really filed. Like the log's triggers these guard against our
+own mistakes; whoever owns the tables can lift them. SQLite loses them whenever Django makes a table anew, and
+cannot rename one that a guard names: a migration that alters one of these tables begins with `LiftGuards()`
+and ends with `InstallGuards()`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps.config import AppConfig
@@ -16,85 +19,177 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-TABLE = "erasure_submission"
 _ENDED = "'completed', 'failed', 'refused', 'cancelled'"
-#: JSON is compared as text, since PostgreSQL's json and SQLite's text differ in what "distinct" means.
-_PAYLOAD = ("request_id", "number", "identifier_id", "type", "scope", "filed_by_id", "filed_at", "public_id")
 
-#: Name of the guard, and when a change of a submission is refused.
-GUARDS: Mapping[str, tuple[str, str]] = {
-    "submission_terminal_is_terminal": (
-        f"OLD.status IN ({_ENDED}) AND NEW.status <> OLD.status",
+
+@dataclass(frozen=True)
+class Guard:
+    """One trigger: on which table, before which change, in which case it refuses, and with what words."""
+
+    name: str
+    table: str
+    refuse: str
+    case: str
+    before: str = "UPDATE"
+
+    @property
+    def on_sqlite(self) -> str:
+        """The statement that installs it on SQLite."""
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.before} ON {self.table} WHEN {self.case}"
+            f" BEGIN SELECT RAISE(ABORT, '{self.refuse}'); END"
+        )
+
+    @property
+    def postgresql_body(self) -> str:
+        """The body of its function on PostgreSQL; the case stands there since WHEN takes no subquery."""
+        return (
+            f"BEGIN IF {self.case} THEN RAISE EXCEPTION '{self.refuse}' USING ERRCODE = 'restrict_violation';"
+            " END IF; RETURN NEW; END"
+        )
+
+    @property
+    def on_postgresql(self) -> list[str]:
+        """The statements that install it on PostgreSQL."""
+        return [
+            (
+                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql"
+                f" AS $body${self.postgresql_body}$body$"
+            ),
+            (
+                f"CREATE TRIGGER {self.name} BEFORE {self.before} ON {self.table} FOR EACH ROW"
+                f" EXECUTE FUNCTION {self.name}()"
+            ),
+        ]
+
+
+def _changes(*columns: str) -> str:
+    """The case that one of these columns gets another value; JSON is compared as text, NULL is a value."""
+    # SQLite has IS NOT and PostgreSQL IS DISTINCT FROM; this both read alike. The columns that may be NULL
+    # are keys and times, none of which is an empty text.
+    return " OR ".join(
+        f"COALESCE(CAST(NEW.{column} AS text), '') <> COALESCE(CAST(OLD.{column} AS text), '')"
+        for column in columns
+    )
+
+
+#: The guards, each by its name in the database. Encrypted columns are left out: a rotation of keys rewrites
+#: them, and shredding empties them.
+GUARDS: Sequence[Guard] = (
+    Guard(
+        "submission_terminal_is_terminal",
+        "erasure_submission",
         "a submission that has ended cannot move",
+        f"OLD.status IN ({_ENDED}) AND NEW.status <> OLD.status",
     ),
-    "submission_payload_is_immutable": (
-        " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _PAYLOAD)
-        + " OR CAST(NEW.categories AS text) <> CAST(OLD.categories AS text)",
+    Guard(
+        "submission_payload_is_immutable",
+        "erasure_submission",
         "the payload of a submission never changes",
+        _changes(
+            *("public_id", "request_id", "number", "replaces_id", "identifier_id", "type", "categories"),
+            *("scope", "filed_by_id", "filed_at"),
+        ),
     ),
-}
+    Guard(
+        "request_receipt_never_moves",
+        "erasure_privacyrequest",
+        "the date of receipt of a request never moves",
+        _changes("reference", "type", "received_on", "filed_by_id", "filed_at"),
+    ),
+    Guard(
+        "request_answer_is_final",
+        "erasure_privacyrequest",
+        "an answered request stays answered",
+        "OLD.outcome <> '' AND ("
+        + _changes("outcome", "answered_on", "answer_channel", "answered_by_id", "answer_recorded_at")
+        + ")",
+    ),
+    Guard(
+        "hold_only_ends",
+        "erasure_legalhold",
+        "a hold never changes, but for its end",
+        _changes(
+            *("code", "kind", "ground", "subject_id", "category", "placed_by_id", "placed_at", "valid_until")
+        )
+        + " OR (OLD.released_at IS NOT NULL AND ("
+        + _changes("released_at")
+        + "))",
+    ),
+    Guard(
+        "override_names_the_filer",
+        "erasure_override",
+        "an override names who filed its submission",
+        "NEW.filed_by_id <> (SELECT filed_by_id FROM erasure_submission WHERE id = NEW.submission_id)",
+        before="INSERT",
+    ),
+    Guard(
+        "override_is_decided_once",
+        "erasure_override",
+        "an override is asked and decided once",
+        _changes("submission_id", "filed_by_id", "asked_by_id", "asked_at", "holds", "digest")
+        + " OR NEW.expires_at > OLD.expires_at OR (OLD.decision <> '' AND ("
+        + _changes("decision", "decided_by_id", "decided_at")
+        + ")) OR (OLD.used_at IS NOT NULL AND ("
+        + _changes("used_at")
+        + "))",
+    ),
+)
 
 
 def installing(vendor: str) -> list[str]:
     """The statements that put the guards in place."""
     if vendor == "sqlite":
-        return [
-            f"CREATE TRIGGER {name} BEFORE UPDATE ON {TABLE} WHEN {when} BEGIN SELECT RAISE(ABORT, '{refuse}'); END"
-            for name, (when, refuse) in GUARDS.items()
-        ]
-    statements = []
-    for name, (when, refuse) in GUARDS.items():
-        body = f"BEGIN RAISE EXCEPTION '{refuse}' USING ERRCODE = 'restrict_violation'; END"
-        statements += [
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$",
-            f"CREATE TRIGGER {name} BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {name}()",
-        ]
-    return statements
+        return [guard.on_sqlite for guard in GUARDS]
+    return [statement for guard in GUARDS for statement in guard.on_postgresql]
 
 
 def lifting(vendor: str) -> list[str]:
     """The statements that take the guards away, whether or not they are there."""
     if vendor == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in GUARDS]
-    return [
-        statement
-        for name in GUARDS
-        for statement in (
-            f"DROP TRIGGER IF EXISTS {name} ON {TABLE}",
-            f"DROP FUNCTION IF EXISTS {name}()",
-        )
-    ]
+        return [f"DROP TRIGGER IF EXISTS {guard.name}" for guard in GUARDS]
+    # A function takes the triggers that call it along.
+    return [f"DROP FUNCTION IF EXISTS {guard.name}() CASCADE" for guard in GUARDS]
 
 
 def guards_missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the guards that are not in place."""
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+    """The names of the guards that are not there, not as we wrote them, or switched off."""
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        present = {name for (name,) in cursor.fetchall()}
-    return [name for name in GUARDS if name not in present]
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            wanted = {guard.name: guard.on_sqlite for guard in GUARDS}
+        else:
+            cursor.execute(
+                "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                " WHERE t.tgenabled IN ('O', 'A') AND t.tgrelid = ANY(%s::regclass[])",
+                [sorted({guard.table for guard in GUARDS})],
+            )
+            wanted = {guard.name: guard.postgresql_body for guard in GUARDS}
+        found = dict(cursor.fetchall())
+    return [name for name, text in wanted.items() if found.get(name) != text]
 
 
 def check_guards(
-    *, app_configs: list[AppConfig] | None, databases: list[str] | None, **_options: Any  # noqa: ARG001
+    *,
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - the signature is Django's.
+    databases: Sequence[str] | None = None,
+    **_options: Any,
 ) -> list[CheckMessage]:
-    """System check: the guards are in place wherever the table is."""
-    missing: list[CheckMessage] = []
+    """erasure.E001: the guards are in place. Silent where the tables have not been made yet."""
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
-        if TABLE not in connection.introspection.table_names():
+        if not {guard.table for guard in GUARDS} <= set(connection.introspection.table_names()):
             continue
-        missing += [
-            Error(
-                f"The database lacks the guard {name}.",
-                hint="Run `manage.py migrate erasure 0002` and then `manage.py migrate`.",
-                id="erasure.E001",
+        if missing := guards_missing(connection):
+            errors.append(
+                Error(
+                    f"The database {alias!r} lacks guards: {', '.join(missing)}.",
+                    hint="Run `manage.py install_guards` as the owner of the tables.",
+                    id="erasure.E001",
+                )
             )
-            for name in guards_missing(connection)
-        ]
-    return missing
+    return errors
 
 
 class InstallGuards(Operation):
@@ -129,5 +224,33 @@ class InstallGuards(Operation):
             schema_editor.execute(statement, params=None)
 
     def describe(self) -> str:
-        """What `manage.py migrate` prints of it."""
-        return "Install the guards of submissions"
+        """What `manage.py migrate --plan` says."""
+        return "Install the guards of requests, submissions, holds and overrides"
+
+
+class LiftGuards(InstallGuards):
+    """Migration operation: the other way round, before tables are altered."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Take the guards away."""
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Put them back."""
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """What `manage.py migrate --plan` says."""
+        return "Lift the guards of requests, submissions, holds and overrides"

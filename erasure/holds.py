@@ -1,20 +1,24 @@
 """Which holds meet a payload. Holds forbid ERASURE only; ACCESS passes them all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import Q
 
 from erasure.choices import Category, RequestType
-from erasure.models import HoldRegister, LegalHold
+from erasure.models import HoldRegister, LegalHold, Submission
 from erasure.policy import ActiveHold
+
+#: What codes of rules begin with where they stand among those of holds.
+RULE = "rule:"
 
 
 def share_register() -> None:
-    """Lock the register in share until the transaction ends: no hold can be placed between the gate and its commit.
+    """Lock the register in share: no hold can be placed between the gate and its commit.
 
-    SQLite needs no lock of its own, since a writing transaction there excludes every other from its beginning.
+    SQLite needs no lock of its own, since a writing transaction there excludes every other from its
+    beginning.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -33,17 +37,36 @@ def active(now: datetime) -> Sequence[LegalHold]:
 
 
 def meeting(
-    holds: Iterable[LegalHold], *, type: str, subject_id: int | None, categories: Iterable[str]
+    holds: Iterable[LegalHold],
+    *,
+    type: str,  # noqa: A002 - the contract's own name of the field.
+    subjects: Collection[int],
+    categories: Iterable[str],
 ) -> list[LegalHold]:
-    """Those of the holds that forbid erasing these categories of this subject."""
+    """Those of the holds that forbid erasing these categories of any of these subjects."""
     if type != RequestType.ERASURE:
         return []
     asked = set(categories)
     return [
         hold
         for hold in holds
-        if hold.subject_id in {None, subject_id} and (not hold.category or hold.category in asked)
+        if (hold.subject_id is None or hold.subject_id in subjects)
+        and (not hold.category or hold.category in asked)
     ]
+
+
+def stopping(holds: Iterable[LegalHold], submission: Submission) -> list[LegalHold]:
+    """Those of the holds that forbid sending this submission.
+
+    A corrected identifier may be on record as somebody else's: then the holds on either person count.
+    """
+    people = {submission.identifier.subject_id, submission.request.subject_id}
+    return meeting(holds, type=submission.type, subjects=people, categories=submission.categories)
+
+
+def is_rule(code: str) -> bool:
+    """Whether a code of `held_by` names a rule that the payload broke at the gate, and no hold."""
+    return code.startswith(RULE)
 
 
 def for_policy(hold: LegalHold) -> ActiveHold:
@@ -53,7 +76,7 @@ def for_policy(hold: LegalHold) -> ActiveHold:
 
 
 def held_categories(holds: Iterable[LegalHold], categories: Iterable[str]) -> list[str]:
-    """Which of the categories the holds forbid, in the contract's order; a hold without a category forbids them all."""
+    """Which of the categories the holds forbid, in the contract's order; one without a category: all."""
     asked = set(categories)
     reached: set[str] = set()
     for hold in holds:

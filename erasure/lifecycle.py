@@ -1,7 +1,8 @@
 """The table of moves, and the only writer of a status.
 
-Every function here takes the open `Trail` of the caller's transaction (`audit.trail.audited`): the move and its event are saved
-together or not at all. A move is a compare-and-swap on status and fence, so that of two movers one wins and the other is told.
+Every function here takes the open `Trail` of the caller's transaction (`audit.trail.audited`): the move and
+its event are saved together or not at all. A move is a compare-and-swap on status and fence, so that of two
+movers one wins and the other is told.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from erasure.choices import (
     Attention,
     Channel,
     Outcome,
+    OverrideDecision,
     RequestType,
     SubmissionStatus,
 )
@@ -45,6 +47,19 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 
+#: The gravest last: of several flags the gravest is shown, and the log has them all.
+ATTENTION_BY_GRAVITY: Sequence[str] = (
+    "",
+    Attention.STALLED,
+    Attention.UNCLEAR,
+    Attention.UNKNOWN_AT_CXONE,
+    Attention.UNEXPECTED_ANSWER,
+    Attention.POISONED,
+    Attention.HELD_IN_DOUBT,
+    Attention.SECOND_ID,
+    Attention.CONTRADICTED,
+)
+
 #: Flags that only say "this is not moving": they go when it moves on. The others stay for a person to read.
 PASSING_FLAGS = frozenset(
     {
@@ -63,7 +78,7 @@ PASSING_FLAGS = frozenset(
 OUTCOMES_OF_WORK = frozenset({Outcome.DONE, Outcome.PARTLY_DONE, Outcome.NOTHING_FOUND})
 
 
-class MoveRefused(Exception):
+class MoveRefused(Exception):  # noqa: N818 - an answer to people, not a fault of the program.
     """The move is not in the table, or a rule forbids it; the text says to people what stands in the way."""
 
 
@@ -74,11 +89,12 @@ class Stale(MoveRefused):
         super().__init__(f"{submission} has moved on in the meantime. Reload the page and look again.")
 
 
-# What the person asked -----------------------------------------------------------------------------------------------
+# What the person asked
+# -----------------------------------------------------------------------------------------------
 
 
 def next_reference(year: int) -> str:
-    """The next reference of a year, such as PR-2026-000042; the counter's row stays locked until the commit."""
+    """The next reference of a year, PR-2026-000042; the counter's row stays locked until the commit."""
     ReferenceCounter.objects.get_or_create(year=year)
     counter = ReferenceCounter.objects.select_for_update().get(year=year)
     counter.last += 1
@@ -114,13 +130,14 @@ def register(
             "regulation": request.regulation,
             "received_on": request.received_on.isoformat(),
             "due_on": request.due_on.isoformat(),
+            "channel": request.channel,
         },
     )
     return request
 
 
 def _derivation(clock: Clock) -> list[dict[str, str]]:
-    """The steps that led to each date, as they are kept with the request: `of` names the date they lead to."""
+    """The steps that led to each date, as kept with the request: `of` names the date they lead to."""
     steps = [("due", step) for step in clock.steps] + [("target", clock.target_step)]
     if clock.acknowledge_step is not None:
         steps.append(("acknowledge", clock.acknowledge_step))
@@ -128,8 +145,11 @@ def _derivation(clock: Clock) -> list[dict[str, str]]:
 
 
 def assign(log: Trail, request: PrivacyRequest, *, to: Any, by: Any) -> None:
-    """Give the request another owner."""
-    previous, request.owner = request.owner, to
+    """Give the request another owner. Raises MoveRefused when it has that owner already."""
+    previous = PrivacyRequest.objects.select_for_update(of=("self",)).get(pk=request.pk).owner
+    if previous == to:
+        raise MoveRefused(f"{request.reference} is with {to.shown_name} already.")
+    request.owner = to
     request.save(update_fields=["owner"])
     log.record(
         Event.REQUEST_ASSIGNED,
@@ -214,7 +234,8 @@ def why_not_answered_on(request: PrivacyRequest, day: date, *, today: date) -> s
     return ""
 
 
-# What is sent for it -------------------------------------------------------------------------------------------------
+# What is sent for it
+# -------------------------------------------------------------------------------------------------
 
 
 def file(
@@ -231,9 +252,13 @@ def file(
     now: datetime,
     replaces: Submission | None = None,
 ) -> Submission:
-    """File one submission: queued for `send_at`, or blocked when holds (their codes) meet it."""
+    """File one submission: queued for `send_at`, or blocked when holds (their codes) meet it.
+
+    Raises MoveRefused once the person has been answered: nothing may follow the answer unseen.
+    """
     # The request's row is locked so that two people filing at once get two numbers.
-    PrivacyRequest.objects.select_for_update().get(pk=request.pk)
+    if PrivacyRequest.objects.select_for_update().get(pk=request.pk).is_answered:
+        raise MoveRefused(f"{request.reference} is answered. Register what the person asks now anew.")
     submission = Submission(
         request=request,
         number=request.submissions.count() + 1,
@@ -258,6 +283,8 @@ def file(
         "received_on": request.received_on.isoformat(),
         "due_on": request.due_on.isoformat(),
     }
+    if request.identity_check:
+        evidence["identity"] = request.identity_check
     _record(log, submission, Event.REQUEST_FILED, actor=by.actor, **evidence)
     if replaces is not None:
         correction = {"old": replaces.number, "new": submission.number}
@@ -270,10 +297,11 @@ def file(
 
 
 def cancel(log: Trail, submission: Submission, *, by: Any, because: str, now: datetime) -> None:
-    """Stop a submission that has not been sent. Raises MoveRefused once it may have reached CXone, which has no recall."""
+    """Stop a submission that has not been sent. Raises MoveRefused once it may have reached CXone."""
     if submission.status not in {S.BLOCKED, S.QUEUED}:
         raise MoveRefused(
-            f"{submission} can no longer be stopped: it is “{submission.get_status_display()}”, and CXone has no recall."
+            f"{submission} can no longer be stopped: it is “{submission.get_status_display()}”, "
+            "and CXone has no recall."
         )
     _move(
         log,
@@ -330,18 +358,23 @@ def suspend(log: Trail, submission: Submission, *, holds: Sequence[str]) -> None
     )
 
 
-# On its way ----------------------------------------------------------------------------------------------------------
+# On its way
+# ----------------------------------------------------------------------------------------------------------
 
 
 def begin_sending(log: Trail, submission: Submission, *, payload: str, now: datetime) -> None:
-    """The gate is passed: from here on it may reach CXone, so it can no longer be stopped. The payload is frozen."""
+    """The gate is passed: from here on it may reach CXone, so it can no longer be stopped.
+
+    The payload is frozen the first time; what was frozen once is what goes out however often it is tried.
+    """
+    frozen = {} if submission.frozen_payload else {"frozen_payload": payload}
     _move(
         log,
         submission,
         S.SUBMITTING,
         event=Event.REQUEST_SENDING,
         evidence={"attempt": submission.attempts + 1},
-        changes={"frozen_payload": payload, "first_sent_at": now, "attempts": submission.attempts + 1},
+        changes={"first_sent_at": now, "attempts": submission.attempts + 1, **frozen},
     )
 
 
@@ -356,7 +389,9 @@ def note_unclear(log: Trail, submission: Submission, *, reason: str) -> None:
     _record(log, submission, Event.REQUEST_UNCLEAR, reason=reason)
 
 
-def accept(log: Trail, submission: Submission, *, cxone_id: str, next_poll_at: datetime, now: datetime) -> None:
+def accept(
+    log: Trail, submission: Submission, *, cxone_id: str, next_poll_at: datetime, now: datetime
+) -> None:
     """CXone took it and gave its id; from here on its status is asked for."""
     strangers = [other for other in submission.other_cxone_ids if other != cxone_id]
     _move(
@@ -373,16 +408,19 @@ def accept(log: Trail, submission: Submission, *, cxone_id: str, next_poll_at: d
             "attention": _without_passing(submission.attention),
         },
     )
-    if strangers:
+    for _ in strangers:
         raise_attention(log, submission, Attention.SECOND_ID)
 
 
 def keep_other_id(log: Trail, submission: Submission, *, cxone_id: str) -> None:
-    """A late answer brought an id after the row had been taken over: it is kept, and flagged when it is a second one."""
+    """A late answer brought an id after the row had been taken over: it is kept.
+
+    While the row is still being sent, the next answer shows whether it is a second one; later it always is.
+    """
     if cxone_id in {submission.cxone_id, *submission.other_cxone_ids}:
         return
     _set(submission, other_cxone_ids=[*submission.other_cxone_ids, cxone_id])
-    if submission.cxone_id is not None:
+    if submission.status != S.SUBMITTING:
         raise_attention(log, submission, Attention.SECOND_ID)
 
 
@@ -430,7 +468,7 @@ def fail(
     records: int | None = None,
     body: str | None = None,
 ) -> None:
-    """CXone refused it (400) or reports that it failed; its own words are kept, encrypted, for the officer."""
+    """CXone refused it (400) or reports that it failed; its own words are kept for the officer."""
     _move(
         log,
         submission,
@@ -449,10 +487,13 @@ def fail(
 
 
 def raise_attention(log: Trail, submission: Submission, flag: Attention) -> None:
-    """Mark a submission for a person to look at; a flag that only says "not moving" gives way to any other."""
-    if submission.attention == flag or (submission.attention and flag in PASSING_FLAGS - {Attention.CONTRADICTED}):
+    """Mark a submission for a person to look at. A graver flag that is there already stays."""
+    shown = ATTENTION_BY_GRAVITY.index(submission.attention)
+    if ATTENTION_BY_GRAVITY.index(flag) > shown:
+        _set(submission, attention=str(flag))
+    elif flag != Attention.SECOND_ID:
+        # What is noticed anew with every answer is not written down anew; a second id comes but once.
         return
-    _set(submission, attention=str(flag))
     _record(log, submission, Event.ATTENTION_RAISED, flag=str(flag))
 
 
@@ -469,17 +510,24 @@ def note_callback(log: Trail, submission: Submission, *, status: str) -> None:
 
 
 def note_callback_time(submission: Submission, *, at: datetime) -> None:
-    """Remember that a callback came, and make the question due. The lease is left alone: a running poll must not be doubled."""
-    due = {"next_attempt_at": at} if submission.status == S.PROCESSING else {}
+    """Remember that a callback came, and make the question due.
+
+    The lease is left alone: a poll that is running must not be doubled.
+    """
+    due: dict[str, Any] = {"next_attempt_at": at} if submission.status == S.PROCESSING else {}
     _set(submission, callback_at=at, **due)
 
 
 def note_late_callback(log: Trail, submission: Submission, *, status: str) -> None:
-    """A callback after the end goes into the log; when it tells another end than CXone's status did, a person has to look."""
+    """A callback after the end goes into the log; another end than CXone's status told is for a person.
+
+    One that still tells of the way there is merely late. To what never went out any callback is a
+    contradiction.
+    """
     note_callback(log, submission, status=status)
     submission.callbacks.update(audited=True)
     told = {S.COMPLETED: "COMPLETED", S.FAILED: "FAILED"}.get(S(submission.status))
-    if told != status:
+    if told is None or {told, status} == {"COMPLETED", "FAILED"}:
         contradict(log, submission)
 
 
@@ -488,7 +536,8 @@ def clear_attention(log: Trail, submission: Submission, *, by: Any) -> None:
     flag = submission.attention
     if not flag:
         raise MoveRefused(f"Nothing about {submission} waits for a look any more.")
-    _set(submission, attention="")
+    # A graver flag that came since this one was shown is not cleared unseen.
+    _set(submission, while_flagged=flag, attention="")
     _record(log, submission, Event.ATTENTION_CLEARED, actor=by.actor, flag=flag)
 
 
@@ -502,7 +551,8 @@ def reschedule(submission: Submission, *, next_attempt_at: datetime, **counts: A
     _set(submission, next_attempt_at=next_attempt_at, lease_until=None, **counts)
 
 
-# The one place that writes -------------------------------------------------------------------------------------------
+# The one place that writes
+# -------------------------------------------------------------------------------------------
 
 
 def _move(
@@ -520,15 +570,24 @@ def _move(
         raise MoveRefused(
             f"{submission} is “{submission.get_status_display()}” and cannot become “{to.label}”."
         )
+    if submission.status == S.BLOCKED:
+        _withdraw_question(log, submission, actor=actor)
     _set(submission, status=str(to), **changes)
     _record(log, submission, event, actor=actor, res=res, **evidence)
 
 
-def _set(submission: Submission, **changes: Any) -> None:
+def _withdraw_question(log: Trail, submission: Submission, *, actor: str) -> None:
+    """What is no longer held needs no override: a question still open about it is taken back."""
+    open_question = submission.overrides.filter(decision="")
+    if open_question.update(decision=OverrideDecision.WITHDRAWN, decided_at=timezone.now()):
+        _record(log, submission, Event.OVERRIDE_WITHDRAWN, actor=actor)
+
+
+def _set(submission: Submission, *, while_flagged: str | None = None, **changes: Any) -> None:
     """Compare and swap: the row is written only while it still has the status and fence that were read."""
-    unchanged = Submission.objects.filter(
-        pk=submission.pk, status=submission.status, fence=submission.fence
-    )
+    unchanged = Submission.objects.filter(pk=submission.pk, status=submission.status, fence=submission.fence)
+    if while_flagged is not None:
+        unchanged = unchanged.filter(attention=while_flagged)
     if unchanged.update(**changes) != 1:
         raise Stale(submission)
     for name, value in changes.items():
@@ -562,7 +621,7 @@ def _without_passing(attention: str) -> str:
 
 
 def _loggable(cxone_id: str | None) -> str | None:
-    """CXone's id as the log may carry it; one with characters that could hide personal data goes in as its hash."""
+    """CXone's id as the log may carry it; one with characters that no id should have goes in as its hash."""
     if cxone_id is None or SYSTEM_ID.accepts(cxone_id):
         return cxone_id
     return f"sha256:{hashlib.sha256(cxone_id.encode()).hexdigest()}"

@@ -12,9 +12,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from audit.events import Event
 from audit.trail import Trail
-from erasure import lifecycle
+from erasure import holds, lifecycle
 from erasure.choices import OverrideDecision, OverrideReason, SubmissionStatus
 from erasure.encryption import salt_bytes
 from erasure.models import LegalHold, Override, Submission
@@ -41,8 +43,15 @@ def ask(
     log: Trail, submission: Submission, *, by: Any, reason: OverrideReason, justification: str, now: datetime
 ) -> Override:
     """Ask for an override of every hold on this submission. Raises MoveRefused when that cannot be asked."""
-    if submission.status != SubmissionStatus.BLOCKED:
+    # The row is locked so that of two who ask at once the second is told, and asks about what is held now.
+    current = Submission.objects.select_for_update().get(pk=submission.pk)
+    if current.status != SubmissionStatus.BLOCKED:
         raise lifecycle.MoveRefused(f"{submission} is not held, so there is nothing to override.")
+    if any(map(holds.is_rule, current.held_by)):
+        raise lifecycle.MoveRefused(
+            f"{submission} was stopped by a rule of the payload, which no override lifts. "
+            "Stop it and file it anew."
+        )
     if len(justification.strip()) < SHORTEST_JUSTIFICATION:
         raise lifecycle.MoveRefused(
             "Write at least one sentence. The reviewer decides on it, and it goes on record."
@@ -58,7 +67,7 @@ def ask(
         asked_at=now,
         reason=reason,
         justification=justification.strip(),
-        holds=submission.held_by,
+        holds=current.held_by,
         digest=digest(submission),
         expires_at=now + LIFETIME,
     )
@@ -162,9 +171,15 @@ def withdraw(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
     _record(log, override, Event.OVERRIDE_WITHDRAWN, actor=by.actor)
 
 
-def covers(submission: Submission, hold_codes: Collection[str]) -> Override | None:
-    """The approval that lets this submission through these holds; None when there is none that still fits."""
-    approved = submission.overrides.filter(decision=OverrideDecision.APPROVED).order_by("-decided_at")
+def covers(submission: Submission, hold_codes: Collection[str], *, now: datetime) -> Override | None:
+    """The approval that lets this submission through these holds; None when there is none that still fits.
+
+    One that has not been used in time is void; one that has been used serves the repeats of that sending.
+    """
+    in_time = Q(expires_at__gt=now) | Q(used_at__isnull=False)
+    approved = submission.overrides.filter(in_time, decision=OverrideDecision.APPROVED).order_by(
+        "-decided_at"
+    )
     what = digest(submission) if approved else ""
     for override in approved:
         if set(hold_codes) <= set(override.holds) and hmac.compare_digest(override.digest, what):

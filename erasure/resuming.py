@@ -5,6 +5,7 @@ from datetime import datetime
 from audit.trail import audited
 from erasure import holds, lifecycle
 from erasure.choices import SubmissionStatus
+from erasure.holds import is_rule
 from erasure.models import LegalHold, Submission
 
 #: So many are let go in one transaction, so that a great release does not hold the log's lock for long.
@@ -37,8 +38,6 @@ def _resume(keys: list[int], now: datetime) -> None:
             .order_by("pk")
         )
         for row in rows:
-            met = holds.meeting(
-                in_force, type=row.type, subject_id=row.identifier.subject_id, categories=row.categories
-            )
-            if not met and not any(code.startswith("rule:") for code in row.held_by):
+            # What a rule stopped does not fit CXone as it is: no end of a hold lets it go.
+            if not holds.stopping(in_force, row) and not any(map(is_rule, row.held_by)):
                 lifecycle.resume(log, row, actor=lifecycle.SYSTEM, because="hold_released", send_at=now)

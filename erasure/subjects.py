@@ -2,9 +2,25 @@
 
 from collections.abc import Sequence
 
+from django.db import connection
+
 from erasure.asked import Identifier
 from erasure.encryption import fingerprint
 from erasure.models import Subject, SubjectIdentifier
+
+#: An arbitrary number that names the lock among PostgreSQL's advisory ones.
+IDENTITIES = 7_340_117
+
+
+def lock_identities() -> None:
+    """Let one filing at a time find or make identifiers, until its transaction ends.
+
+    Two that come at once with one new identifier would else make two people of one. SQLite needs no lock
+    of its own, since a writing transaction there excludes every other from its beginning.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IDENTITIES])
 
 
 def subject_of(identifiers: Sequence[Identifier]) -> Subject:
@@ -19,10 +35,16 @@ def subject_of(identifiers: Sequence[Identifier]) -> Subject:
 
 
 def identifier_of(subject: Subject, given: Identifier) -> SubjectIdentifier:
-    """The identifier's row; one that is known keeps the person whom it was first given for."""
+    """The identifier's row; one that is known keeps the person whom it was first given for.
+
+    One that was shredded, of which only the fingerprint stayed, is known again by being presented again.
+    """
     found, _made = SubjectIdentifier.objects.get_or_create(
         kind=given.kind,
         fingerprint=fingerprint(given.kind, given.value),
         defaults={"subject": subject, "value": given.value.strip()},
     )
+    if found.value is None:
+        found.value = given.value.strip()
+        found.save(update_fields=["value"])
     return found

@@ -1,4 +1,4 @@
-"""Facts and their constraints. What may change a status is `lifecycle` alone; these classes only say what can never be."""
+"""Facts and their constraints: what can never be. What may change a status is `lifecycle` alone."""
 
 from erasure.models.holds import HoldRegister, LegalHold, Override
 from erasure.models.requests import CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission

@@ -1,4 +1,4 @@
-"""What forbids erasing (legal holds), and the decision of a second person that one held submission may go (overrides)."""
+"""What forbids erasing (holds), and the decision of a second person that a held submission may go."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from erasure.models.subjects import Subject
 
 
 class HoldRegister(models.Model):
-    """One row that a wave of calls locks in share and a new hold locks for update, so that neither can miss the other."""
+    """One row that a wave of calls locks in share and a new hold for update: neither can miss the other."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     changed_at = models.DateTimeField(auto_now=True)
@@ -25,7 +25,7 @@ class HoldRegister(models.Model):
 
 
 class LegalHold(models.Model):
-    """A fact that forbids erasing: on a subject (all identifiers), on a category, or on both. It never stops ACCESS."""
+    """A fact that forbids erasing a subject (all identifiers), a category, or both. It never stops ACCESS."""
 
     code = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=20, choices=HoldKind.choices)
@@ -54,9 +54,10 @@ class LegalHold(models.Model):
 
 
 class Override(models.Model):
-    """A question to a second person: may this held submission go? Decided once, used once, by nobody who filed or asked.
+    """A question to a second person: may this held submission go? Decided once, by nobody who filed or asked.
 
-    `filed_by` is copied from the submission so that the database itself can compare; NULL does not pass for a decision.
+    `filed_by` is copied from the submission so that the database itself can compare; NULL does not pass for
+    a decision.
     """
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="overrides")

@@ -46,7 +46,7 @@ class ReferenceCounter(models.Model):
 
 
 class PrivacyRequest(models.Model):
-    """What a person asked. It carries the legal clock and ends when the person is answered, not when CXone is done."""
+    """What a person asked. It carries the legal clock, and ends when the person is answered."""
 
     reference = models.CharField(max_length=16, unique=True)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="requests")
@@ -97,7 +97,9 @@ class PrivacyRequest(models.Model):
             models.Index(fields=["answered_on"], name="request_by_answer"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(due_on__gte=F("received_on")), name="request_due_after_receipt"),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("received_on")), name="request_due_after_receipt"
+            ),
             models.CheckConstraint(condition=Q(target_on__lte=F("due_on")), name="request_target_before_due"),
             models.CheckConstraint(
                 condition=Q(
@@ -110,7 +112,9 @@ class PrivacyRequest(models.Model):
                 | (
                     ~Q(outcome="")
                     & ~Q(answer_channel="")
-                    & Q(answered_on__isnull=False, answered_by__isnull=False, answer_recorded_at__isnull=False)
+                    & Q(
+                        answered_on__isnull=False, answered_by__isnull=False, answer_recorded_at__isnull=False
+                    )
                 ),
                 name="request_answer_is_whole",
             ),
@@ -135,7 +139,7 @@ class PrivacyRequest(models.Model):
 
 
 class Submission(models.Model):
-    """One identifier, one payload, one POST, one CXone id, one outcome. The payload never changes once filed."""
+    """One identifier, one payload, one POST, one CXone id, one outcome; the payload never changes."""
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(PrivacyRequest, on_delete=models.PROTECT, related_name="submissions")
@@ -211,6 +215,13 @@ class Submission(models.Model):
             models.CheckConstraint(
                 condition=~Q(status=SubmissionStatus.SUBMITTING) | Q(frozen_payload__isnull=False),
                 name="submission_sent_is_frozen",
+            ),
+            # Work that has no time would never be found again.
+            models.CheckConstraint(
+                condition=Q(status=SubmissionStatus.BLOCKED)
+                | Q(status__in=ENDED)
+                | Q(next_attempt_at__isnull=False),
+                name="submission_open_has_a_time",
             ),
         ]
 

@@ -19,7 +19,7 @@ class Subject(models.Model):
 
 
 class SubjectIdentifier(models.Model):
-    """One identifier, encrypted, found again by its keyed fingerprint. Only a CXone id can be sent to CXone."""
+    """One identifier, encrypted, found again by its keyed fingerprint. Only a CXone id can be sent."""
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.CharField(max_length=16, choices=IdentifierKind.choices)

@@ -7,7 +7,7 @@ from erasure.encryption import EncryptedTextField
 
 
 class Upstream(models.Model):
-    """CXone as the whole fleet sees it: paused until when and why, the streak of failures, the probe, the token."""
+    """CXone as the whole fleet sees it: the pause and its reason, the failures, the probe, the token."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     paused_until = models.DateTimeField(null=True)

@@ -1,9 +1,12 @@
 """`manage.py erase`: file one request with one submission, and with --wait follow it to its end."""
 
+import argparse
 import getpass
 import json
+import math
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +17,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from audit.events import Event
-from audit.models import AuditEvent
-from erasure import filing, lifecycle
+from audit.trail import events_of
+from erasure import filing
 from erasure.choices import (
     TERMINAL_STATUSES,
     Channel,
@@ -25,19 +28,22 @@ from erasure.choices import (
     SubmissionStatus,
 )
 from erasure.filing import Filing, FilingRefused, Identifier
+from erasure.holds import is_rule
 from erasure.models import LegalHold, Submission
 
 SERVICE_ACCOUNT = "cli"
 LOOK_EVERY_SECONDS = 0.2
 DONE, NOT_DONE, BAD_INPUT, STILL_OPEN = 0, 1, 2, 3
-ENDING_EVENTS = (
-    Event.REQUEST_COMPLETED,
-    Event.REQUEST_FAILED,
-    Event.REQUEST_CANCELLED,
-    Event.REQUEST_REFUSED,
-    Event.REQUEST_BLOCKED,
-    Event.REQUEST_SUSPENDED,
-)
+STANDING_STILL = frozenset({*TERMINAL_STATUSES, SubmissionStatus.BLOCKED})
+
+#: Which events brought a submission to where it stands; its filing, where it is still open.
+EVENTS_OF: Mapping[str, Sequence[Event]] = {
+    SubmissionStatus.BLOCKED: (Event.REQUEST_BLOCKED, Event.REQUEST_SUSPENDED),
+    SubmissionStatus.COMPLETED: (Event.REQUEST_COMPLETED,),
+    SubmissionStatus.FAILED: (Event.REQUEST_FAILED,),
+    SubmissionStatus.CANCELLED: (Event.REQUEST_CANCELLED,),
+    SubmissionStatus.REFUSED: (Event.REQUEST_REFUSED,),
+}
 
 
 class Command(BaseCommand):
@@ -57,11 +63,21 @@ class Command(BaseCommand):
         parser.add_argument("--scope", required=True, help="CONTACT, CONVERSATION, ACCOUNT or ALL")
         parser.add_argument("--regulation", required=True, help="gdpr, uk-gdpr, ccpa or utah")
         parser.add_argument("--type", default=RequestType.ERASURE, help="ERASURE (default) or ACCESS")
-        parser.add_argument("--received", metavar="DATE", help="date of receipt, 2026-01-31; today by default")
-        parser.add_argument("--description", default="", metavar="T", help="passed on to CXone; 255 characters at most")
-        parser.add_argument("--as", dest="user", metavar="USER", help="file as this person; else as the service account")
-        parser.add_argument("--wait", type=float, metavar="SECONDS", help="follow the submission for so long at most")
-        parser.add_argument("--json", action="store_true", help="answer with one JSON object on standard output")
+        parser.add_argument(
+            "--received", metavar="DATE", help="date of receipt, 2026-01-31; today by default"
+        )
+        parser.add_argument(
+            "--description", default="", metavar="T", help="passed on to CXone; 255 characters at most"
+        )
+        parser.add_argument(
+            "--as", dest="user", metavar="USER", help="file as this person; else as the service account"
+        )
+        parser.add_argument(
+            "--wait", type=_seconds, metavar="SECONDS", help="follow the submission for so long at most"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="answer with one JSON object on standard output"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """File, follow, answer, and leave with the exit status."""
@@ -74,7 +90,7 @@ class Command(BaseCommand):
         if wait is not None and submission.status != SubmissionStatus.BLOCKED:
             submission = self._follow(submission, seconds=wait, as_json=options["json"])
         self._answer(_result(submission), as_json=options["json"])
-        sys.exit(_exit_status(submission, waited=wait is not None))
+        sys.exit(_exit_status(submission.status, waited=wait is not None))
 
     def _follow(self, submission: Submission, *, seconds: float, as_json: bool) -> Submission:
         """Look at the row until it ends or the time is up, with one progress line on standard error."""
@@ -86,7 +102,7 @@ class Command(BaseCommand):
             if line != shown and not as_json:
                 self.stderr.write(line)
                 shown = line
-            if submission.status in {*TERMINAL_STATUSES, SubmissionStatus.BLOCKED} or time.monotonic() >= ends:
+            if submission.status in STANDING_STILL or time.monotonic() >= ends:
                 return submission
             time.sleep(LOOK_EVERY_SECONDS)
 
@@ -97,9 +113,8 @@ class Command(BaseCommand):
         if result["error"]:
             self.stderr.write(self.style.ERROR(result["error"]))
         if result["reference"]:
-            self.stdout.write(
-                f"{result['reference']}: {SubmissionStatus(result['status']).label}; due on {result['due_on']}."
-            )
+            status = SubmissionStatus(result["status"]).label
+            self.stdout.write(f"{result['reference']}: {status}; due on {result['due_on']}.")
 
 
 def _file(options: dict[str, Any]) -> Submission:
@@ -107,7 +122,7 @@ def _file(options: dict[str, Any]) -> Submission:
     asked = Filing(
         identifiers=[Identifier(IdentifierKind.CXONE_ID, options["subject"])],
         type=options["type"].upper(),
-        regulation=options["regulation"],
+        regulation=options["regulation"].lower(),
         received_on=_received(options["received"]),
         channel=Channel.OTHER,
         identity_check=IdentityCheck.OTHER,
@@ -134,21 +149,39 @@ def _received(given: str | None) -> date:
 
 
 def _user(name: str | None) -> Any:
-    """The person named by --as, or the locked service account, which is made at its first use."""
+    """The person named by --as, or the service account. Raises CommandError for who may not file."""
+    by = _service_account() if name is None else get_user_model().objects.filter(username=name).first()
+    if by is None or not by.is_active:
+        raise CommandError(f"There is no active person with the user name {name or SERVICE_ACCOUNT!r}.")
+    if not by.has_perm("erasure.file_request"):
+        raise CommandError(f"{by.username} may not file requests: only privacy officers do.")
+    return by
+
+
+def _service_account() -> Any:
+    """The account that nobody signs in to, made at its first use. Raises CommandError when somebody can."""
     people = get_user_model().objects
-    if name is None:
-        account, made = people.get_or_create(username=SERVICE_ACCOUNT, defaults={"first_name": "Command line"})
-        if made:
-            account.set_unusable_password()
-            account.save()
-            account.groups.set(Group.objects.filter(permissions__codename="file_request"))
-        return account
-    person = people.filter(username=name, is_active=True).first()
-    if person is None:
-        raise CommandError(f"There is no active person with the user name {name!r}.")
-    if not person.has_perm("erasure.file_request"):
-        raise CommandError(f"{name} may not file requests: only privacy officers do.")
-    return person
+    account = people.filter(username__iexact=SERVICE_ACCOUNT).first()
+    if account is None:
+        account = people.create_user(SERVICE_ACCOUNT, password=None, first_name="Command line")
+        account.groups.set(Group.objects.filter(permissions__codename="file_request"))
+    if account.has_usable_password():
+        raise CommandError(
+            f"{account.username!r} is somebody’s own account, and the command line needs that name. "
+            "Rename it, or say with --as who files."
+        )
+    return account
+
+
+def _seconds(given: str) -> float:
+    """A length of time for --wait. Raises ArgumentTypeError."""
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"a number of seconds such as 60 is needed; it is {given!r}.")
+    return seconds
 
 
 def _login() -> str:
@@ -160,19 +193,9 @@ def _login() -> str:
 
 
 def _no_result() -> dict[str, Any]:
-    return dict.fromkeys(
-        (
-            "reference",
-            "status",
-            "cxone_request_id",
-            "success",
-            "latency_ms",
-            "records_deleted",
-            "audit_seq",
-            "due_on",
-            "error",
-        )
-    )
+    """The answer when nothing was filed; `error` is to be filled in."""
+    keys = ("reference", "status", "cxone_request_id", "success", "latency_ms", "records_deleted")
+    return {**dict.fromkeys([*keys, "audit_seq", "due_on", "error"]), "success": False}
 
 
 def _result(submission: Submission) -> dict[str, Any]:
@@ -193,22 +216,31 @@ def _result(submission: Submission) -> dict[str, Any]:
 
 
 def _audit_seq(submission: Submission) -> int | None:
-    """The position in the log of the last event that ended or stopped the submission; of its filing while it is open."""
-    events = AuditEvent.objects.filter(obj=submission.request.obj).order_by("-seq")
-    ending = events.filter(act__in=[str(event) for event in ENDING_EVENTS]).first()
-    found = ending or events.filter(act=str(Event.REQUEST_FILED)).first()
+    """The position in the log of the event that brought the submission to where it stands."""
+    acts = EVENTS_OF.get(submission.status, (Event.REQUEST_FILED,))
+    found = events_of(submission.request.obj).filter(act__in=[str(act) for act in acts]).last()
     return None if found is None else found.seq
 
 
 def _trouble(submission: Submission) -> str | None:
+    """Why it was not done, in words; None where it was, or where nothing is known yet."""
     if submission.status == SubmissionStatus.BLOCKED:
         return _held_words(submission)
     if submission.status == SubmissionStatus.FAILED:
         return submission.error_message or "CXone reported a failure without a reason."
+    if submission.status in {SubmissionStatus.CANCELLED, SubmissionStatus.REFUSED}:
+        return f"{submission} was {submission.get_status_display().lower()} before it was sent."
     return None
 
 
 def _held_words(submission: Submission) -> str:
+    """Each hold by its code and ground, and the way out."""
+    rules = [code for code in submission.held_by if is_rule(code)]
+    if rules:
+        return (
+            f"{submission} no longer fits what CXone takes ({', '.join(rules)}) and was not sent. "
+            f"Stop it on the page of {submission.request.reference}, and file it anew."
+        )
     grounds = LegalHold.objects.filter(code__in=submission.held_by).order_by("code")
     named = "; ".join(f"{hold.code}: {hold.ground}" for hold in grounds)
     return (
@@ -217,12 +249,9 @@ def _held_words(submission: Submission) -> str:
     )
 
 
-def _exit_status(submission: Submission, *, waited: bool) -> int:
-    if submission.status in {SubmissionStatus.BLOCKED, SubmissionStatus.FAILED, *_STOPPED}:
-        return NOT_DONE
-    if not waited or submission.status == SubmissionStatus.COMPLETED:
+def _exit_status(status: str, *, waited: bool) -> int:
+    if status == SubmissionStatus.COMPLETED:
         return DONE
-    return STILL_OPEN
-
-
-_STOPPED = (SubmissionStatus.CANCELLED, SubmissionStatus.REFUSED)
+    if status in STANDING_STILL:
+        return NOT_DONE
+    return STILL_OPEN if waited else DONE
