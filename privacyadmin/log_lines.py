@@ -1,15 +1,51 @@
 """How log lines look: one JSON object a line, so that nothing a user types can forge a second line."""
 
+import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
 
+#: How many places of a traceback a line names: the innermost, where the fault is.
+DEEPEST_FRAMES = 12
 
-def _event_words(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+
+def _event_words(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     """Keep the caller's structured `extra` and drop what the formatter does not need."""
     event.pop("_record", None)
     event.pop("_from_structlog", None)
     return event
+
+
+def _where_it_failed(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """An exception as its kinds and the places it passed, without its text: that could hold what somebody typed."""
+    exc_info = event.pop("exc_info", None)
+    error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
+    if isinstance(error, BaseException):
+        event["exception"] = [_failure(one) for one in _chain(error)]
+    return event
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The exception and what it arose from, the last raised first."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    frames = traceback.extract_tb(error.__traceback__, limit=-DEEPEST_FRAMES)
+    return {
+        "kind": f"{type(error).__module__}.{type(error).__qualname__}",
+        "passed": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
 
 
 def logging_config(*, debug: bool) -> dict[str, Any]:
@@ -32,7 +68,7 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
                 "processors": [
                     _event_words,
-                    structlog.processors.format_exc_info,
+                    structlog.processors.format_exc_info if debug else _where_it_failed,
                     structlog.processors.JSONRenderer(),
                 ],
             }
@@ -47,5 +83,3 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
             "urllib3": {"level": "WARNING"},
         },
     }
-
-
