@@ -79,7 +79,9 @@ SENT = (
 )
 REGISTERED = (
     Sample(identifier="m.oliveira@example.org", kind=IdentifierKind.EMAIL, days_ago=33),
-    Sample(identifier="+44 20 7946 0018", kind=IdentifierKind.PHONE, days_ago=26, regulation=Regulation.UK_GDPR),
+    Sample(
+        identifier="+44 20 7946 0018", kind=IdentifierKind.PHONE, days_ago=26, regulation=Regulation.UK_GDPR
+    ),
 )
 
 

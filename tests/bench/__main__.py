@@ -113,7 +113,9 @@ def pipeline(count: int) -> float:
 
 def main() -> None:
     """Run the rounds and print the figures as JSON lines."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--requests", type=int, default=400)
     options = arguments.parse_args()
