@@ -380,6 +380,8 @@ def begin_sending(log: Trail, submission: Submission, *, payload: str, now: date
 
 def repeat_sending(log: Trail, submission: Submission) -> None:
     """The very same bytes go out once more, since nobody knows whether CXone took them; the status stays."""
+    if submission.status != S.SUBMITTING:
+        raise MoveRefused(f"{submission} is “{submission.get_status_display()}”: there is nothing to repeat.")
     _set(submission, attempts=submission.attempts + 1)
     _record(log, submission, Event.REQUEST_SENDING, attempt=submission.attempts)
 
