@@ -12,8 +12,9 @@ from contextlib import suppress
 from django.db import close_old_connections
 from django_rq import get_worker
 from redis.exceptions import RedisError
-from rq import SimpleWorker
+from rq import Queue, Worker
 from rq.exceptions import DequeueTimeout
+from rq.job import Job
 
 from privacyadmin.end_request import EndRequest
 
@@ -65,26 +66,26 @@ def work(end: EndRequest) -> None:
 
 def _serve(end: EndRequest, patience: Patience) -> None:
     """Register, work until the end is asked for, sign off. Raises RedisError when the broker goes away."""
-    worker = get_worker(QUEUE, worker_class=SimpleWorker, worker_ttl=WORKER_TTL_SECONDS)
+    worker = get_worker(QUEUE, worker_class="rq.SimpleWorker", worker_ttl=WORKER_TTL_SECONDS)
     # What is committed in the database is the worker's report; a line for each job says nothing more.
     worker.log_job_description = False
-    worker.register_birth()
+    worker.register_birth()  # type: ignore[no-untyped-call]  # RQ types some methods only.
     patience.broker_is_there()
     try:
         _take_jobs(worker, end)
     finally:
         with suppress(RedisError):
-            worker.register_death()
+            worker.register_death()  # type: ignore[no-untyped-call]  # The same.
 
 
-def _take_jobs(worker: SimpleWorker, end: EndRequest) -> None:
+def _take_jobs(worker: Worker, end: EndRequest) -> None:
     heartbeat_due = 0.0
     while not end.made:
         if time.monotonic() >= heartbeat_due:
             worker.heartbeat()
             heartbeat_due = time.monotonic() + HEARTBEAT_SECONDS
             if worker.should_run_maintenance_tasks:
-                worker.run_maintenance_tasks()
+                worker.run_maintenance_tasks()  # type: ignore[no-untyped-call]  # The same.
         try:
             found = worker.queue_class.dequeue_any(
                 worker.queues,
@@ -100,7 +101,7 @@ def _take_jobs(worker: SimpleWorker, end: EndRequest) -> None:
             _execute(worker, *found)
 
 
-def _execute(worker: SimpleWorker, job: object, queue: object) -> None:
+def _execute(worker: Worker, job: Job, queue: Queue) -> None:
     # A connection that the database closed in the meantime must not fail the job.
     close_old_connections()
     try:

@@ -70,11 +70,16 @@ class Program:
         return self.process.wait(seconds)
 
     def alive(self) -> dict[int, str]:
-        """Its living processes, by id, with their command lines."""
+        """Its living processes, by id, with their command lines.
+
+        The broker is told nothing of our environment, and is known by its working directory.
+        """
+        data_dir = self.environment.get("DATA_DIR", "/nowhere")
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             try:
-                if f"{MARK}={self.mark}".encode() not in (folder / "environ").read_bytes().split(b"\0"):
+                marked = f"{MARK}={self.mark}".encode() in (folder / "environ").read_bytes().split(b"\0")
+                if not marked and not str((folder / "cwd").readlink()).startswith(f"{data_dir}/"):
                     continue
                 state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")

@@ -68,13 +68,20 @@ def test_it_stops_in_order_and_leaves_nothing(demo: Program, sign: signal.Signal
 
 
 def test_killed_it_leaves_nothing_and_starts_again_at_once(demo: Program, start: Start) -> None:
-    before = _passwords(demo)
+    before, processes = _passwords(demo), demo.alive().keys()
     demo.signal(signal.SIGKILL)
     demo.code()
     again = start("manage.py", "demo", "--port", "0")
     again.wait_for(READY)
-    assert demo.alive() == {}
+    assert not processes & again.alive().keys()
     assert _passwords(again) == before
+
+
+def test_killed_it_leaves_nothing_within_ten_seconds(demo: Program) -> None:
+    assert any("-server" in line for line in demo.alive().values())
+    demo.signal(signal.SIGKILL)
+    demo.code()
+    wait_until(lambda: not demo.alive(), seconds=10, what="all parts end with their supervisor")
 
 
 def test_a_second_one_is_refused_and_the_first_goes_on(demo: Program, start: Start) -> None:
