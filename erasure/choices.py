@@ -240,7 +240,7 @@ ATTENTION_LINES: dict[Attention, str] = {
         "CXone gave two ids for one submission; both are kept. Ask CXone’s support whether it ran twice."
     ),
     Attention.UNEXPECTED_ANSWER: (
-        "CXone answered something this program does not know; read the answer below, and ask CXone’s support "
+        "CXone answered something this program does not know; read its answer, and ask CXone’s support "
         "what it means before you answer the person."
     ),
     Attention.HELD_IN_DOUBT: (

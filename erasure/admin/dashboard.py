@@ -127,7 +127,9 @@ def _open_tiles(work: metrics.OpenWork, days: list[metrics.DayCount]) -> list[Ti
     return [
         Tile("Open", work.total, f"{lately} received in 7 days", href=list_address("stage=open")),
         _pressing("Overdue", work.overdue, "past the statutory date", "danger", "due=overdue"),
-        _pressing("Due in 7 days", work.due_soon, f"{work.due_today} of them today", "warning", "due=soon"),
+        _pressing(
+            "Due in 7 days", work.due_soon, f"{work.due_today or 'none'} of them today", "warning", "due=soon"
+        ),
         _pressing(
             "To be answered", work.to_be_answered, "CXone has finished", "warning", _stage("to_be_answered")
         ),

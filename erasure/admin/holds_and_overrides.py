@@ -17,7 +17,7 @@ from django.utils import timezone
 from audit.trail import audited
 from erasure import attention, holds, overrides
 from erasure.admin.access import page, submission_or_404
-from erasure.admin.plain_words import categories_words, duration_words
+from erasure.admin.plain_words import categories_words, count_words, duration_words
 from erasure.choices import OVERRIDE_LOOKS, OverrideDecision, OverrideReason, SubmissionStatus
 from erasure.forms.overriding import REASON_LINES, AskForm, DecisionForm
 from erasure.lifecycle import MoveRefused
@@ -96,9 +96,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "may_read_words": any(map(request.user.has_perm, READ_WORDS)),
         "digest": _in_groups(override.digest),
         "newer_holds": ", ".join(_newer_holds(override)),
-        "send_delay": duration_words(settings.SEND_DELAY_SECONDS * 1000)
-        if settings.SEND_DELAY_SECONDS
-        else "",
+        "send_delay": _send_delay(),
         **_about(request, submission, override.holds),
     }
     return _shown(request, "override_decide", context)
@@ -170,8 +168,7 @@ def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> Ht
 def _what_happens(override: Override, *, approved: bool) -> str:
     if not approved:
         return f"Denied. {override.submission} is refused, and nothing of it goes to CXone."
-    if settings.SEND_DELAY_SECONDS:
-        delay = duration_words(settings.SEND_DELAY_SECONDS * 1000)
+    if delay := _send_delay():
         return f"Approved. {override.submission} goes to CXone in {delay}; until then an officer can stop it."
     return f"Approved. {override.submission} goes to CXone now."
 
@@ -227,10 +224,18 @@ def _who_can_decide(override: Override) -> list[str]:
     return [person.shown_name for person in able if overrides.bar(override, person) is None]
 
 
-def _in_groups(digest: str) -> list[str]:
+def _in_groups(digest: str) -> str:
     """The digest as people compare it: four lines of four groups of four."""
     groups = [digest[start : start + 4] for start in range(0, len(digest), 4)]
-    return [" ".join(groups[start : start + 4]) for start in range(0, len(groups), 4)]
+    return "\n".join(" ".join(groups[start : start + 4]) for start in range(0, len(groups), 4))
+
+
+def _send_delay() -> str:
+    """How long an approval can still be stopped, in words; empty when it goes out at once."""
+    minutes, seconds = divmod(settings.SEND_DELAY_SECONDS, 60)
+    if not seconds:
+        return count_words(minutes, "minute") if minutes else ""
+    return duration_words(settings.SEND_DELAY_SECONDS * 1000)
 
 
 def _shown(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
