@@ -6,6 +6,7 @@ before the database exists, into `DATA_DIR/keys`; a database without its keys is
 
 import os
 import secrets
+import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,6 +62,18 @@ def address(name: str, default: str) -> str:
     return word
 
 
+def zone(name: str, default: str) -> str:
+    """The name of a time zone. Raises ImproperlyConfigured for one that the IANA database does not have."""
+    word = text(name, default)
+    try:
+        zoneinfo.ZoneInfo(word)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise ImproperlyConfigured(
+            f"{name} must be a zone of the IANA database, such as Europe/Berlin; it is {word!r}."
+        ) from None
+    return word
+
+
 def secret(name: str) -> str:
     """A secret from `NAME` or from the file named by `NAME_FILE`; empty when neither is set.
 
@@ -74,7 +87,9 @@ def secret(name: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read: {path} ({error}).") from error
+        raise ImproperlyConfigured(
+            f"{name}_FILE names a file that cannot be read: {path} ({error})."
+        ) from error
 
 
 GENERATED_KEYS = {

@@ -138,7 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Words and times. Dates of receipt are dates in the controller's zone.
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+TIME_ZONE = environment.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
 

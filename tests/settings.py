@@ -8,7 +8,17 @@ os.environ.setdefault("CXONE_CLIENT_ID", "test-client")
 os.environ.setdefault("CXONE_CLIENT_SECRET", "test-secret")
 os.environ.setdefault("SEND_DELAY_SECONDS", "0")
 
-from privacyadmin.settings import *  # noqa: E402, F403 - the environment must be set before the settings are read.
+from privacyadmin.environment import GENERATED_KEYS
+
+# On a database of its own nothing is generated; a throw-away one gets throw-away keys.
+if os.environ.get("DATABASE_URL"):
+    for name, make in GENERATED_KEYS.items():
+        os.environ.setdefault(name, make())
+
+from privacyadmin.settings import *  # noqa: F403 - the environment must be set before the settings are read.
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405 - it comes with the settings.
+    # A file, as the program has it, so that several threads and processes can work on it at once.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "tests.sqlite3")}  # noqa: F405 - the same.

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from privacyadmin.environment import GENERATED_KEYS
 from tests.program.processes import Program
 
 Start = Callable[..., Program]
 #: What a developer's shell may have set and the programs under test must not see.
-LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "DEBUG")
+LEFT_OUT = {
+    *("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "DEBUG"),
+    *GENERATED_KEYS,
+}
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """What the parts are told, and where the program listens."""
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from privacyadmin.embedded.listener import PortRefusedError, open_listener
 from privacyadmin.embedded.program import Plan, part_environment
+from tests.program.processes import Program
 
 GIVEN = {
     "PATH": "/bin",
@@ -59,6 +61,25 @@ def test_a_taken_port_is_said_plainly_with_the_next_step() -> None:
         port = other.getsockname()[1]
         with pytest.raises(PortRefusedError, match=rf"Port {port} is taken .* --port {port + 1}"):
             open_listener("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TIME_ZONE", "Europe/Atlantis", "TIME_ZONE must be a zone of the IANA database"),
+        ("DEBUG", "of", "DEBUG must be one of on, off"),
+        ("PUBLIC_URL", "privacy.example.org", "PUBLIC_URL must be an address"),
+        ("SECRET_KEY_FILE", "/nowhere/key", "SECRET_KEY_FILE names a file that cannot be read"),
+    ],
+)
+@pytest.mark.program
+def test_a_setting_that_cannot_be_read_is_said_in_one_sentence(
+    start: Callable[..., Program], name: str, value: str, words: str
+) -> None:
+    program = start("manage.py", "check", **{name: value})
+    assert program.code() == 1
+    assert program.said().startswith(f"Not started: {words}")
+    assert len(program.said().splitlines()) == 1
 
 
 def test_a_port_beyond_the_last_is_refused() -> None:
