@@ -43,8 +43,23 @@ class IdentifierRow(forms.Form):
         return Identifier(self["kind"].value() or "", self["value"].value() or "")
 
 
+class BaseIdentifierRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Generic in the stubs alone.
+    """All rows, with our words for what may be wrong with them as a whole."""
+
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "missing_management_form": "The rows of identifiers did not arrive whole. Open the page anew.",
+        "too_many_forms": f"At most {MOST_IDENTIFIERS} identifiers at once. Send the others afterwards.",
+    }
+
+
 IdentifierRows = forms.formset_factory(
-    IdentifierRow, extra=0, min_num=1, max_num=MOST_IDENTIFIERS, absolute_max=MOST_IDENTIFIERS
+    IdentifierRow,
+    formset=BaseIdentifierRows,
+    extra=0,
+    min_num=1,
+    max_num=MOST_IDENTIFIERS,
+    absolute_max=MOST_IDENTIFIERS,
 )
 
 

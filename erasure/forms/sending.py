@@ -180,7 +180,8 @@ class SendingForm(forms.Form):
             for bound in self
             if bound.errors
         ]
-        return found + [Problem(str(words), "content") for words in self.non_field_errors()]
+        elsewhere = [*self.rows.non_form_errors(), *self.non_field_errors()]
+        return found + [Problem(str(words), "content") for words in elsewhere]
 
     def typed_for_sending(self, read: Callable[[str], Any]) -> dict[str, Any]:
         """The arguments of a `Filing` that say what is to be sent."""
