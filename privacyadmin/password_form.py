@@ -29,6 +29,7 @@ class FirstOperatorForm(UserCreationForm):  # type: ignore[type-arg]  # Generic 
     class Meta:
         model = User
         fields = ("username",)
+        labels = {"username": "User name"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

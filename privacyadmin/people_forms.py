@@ -36,6 +36,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
     class Meta:
         model = User
         fields = ("username",)
+        labels = {"username": "User name"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
