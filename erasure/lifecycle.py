@@ -338,6 +338,7 @@ def resume(log: Trail, submission: Submission, *, actor: str, because: str, send
         log,
         submission,
         S.QUEUED,
+        out_of=S.BLOCKED,
         event=Event.REQUEST_RESUMED,
         actor=actor,
         evidence={"because": because},
@@ -432,6 +433,7 @@ def requeue(log: Trail, submission: Submission, *, reason: str, next_attempt_at:
         log,
         submission,
         S.QUEUED,
+        out_of=S.SUBMITTING,
         event=Event.REQUEST_REQUEUED,
         evidence={"reason": reason},
         changes={"first_sent_at": None, "next_attempt_at": next_attempt_at, "lease_until": None},
@@ -567,8 +569,10 @@ def _move(
     changes: Mapping[str, Any],
     actor: str = SYSTEM,
     res: Any = "ok",
+    out_of: SubmissionStatus | None = None,
 ) -> None:
-    if to not in MOVES[submission.status]:
+    """Check the move against the table, save it and record it. `out_of`: where this way to a status begins."""
+    if to not in MOVES[submission.status] or submission.status != (out_of or submission.status):
         raise MoveRefused(
             f"{submission} is “{submission.get_status_display()}” and cannot become “{to.label}”."
         )
