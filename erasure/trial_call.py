@@ -33,11 +33,11 @@ WAY_OUT: tuple[tuple[type[CXoneError], str], ...] = (
     ),
     (
         ScopeMissing,
-        "The sign-in worked. Grant the client those scopes in CXone; nothing goes out until then.",
+        "Nothing goes out until the client has them.",
     ),
     (
         TokenUnavailable,
-        "Check CXONE_BASE_URL and CXONE_TOKEN_PATH. If both are right, CXone has trouble: wait.",
+        "Check CXONE_BASE_URL, CXONE_TOKEN_PATH and the network; if all are right, CXone has trouble: wait.",
     ),
     (Unreachable, "Check CXONE_BASE_URL, the name server, the firewall and the proxy of this machine."),
     (RateLimited, "The sign-in worked. Wait a minute before the next try."),

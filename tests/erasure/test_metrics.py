@@ -1,0 +1,301 @@
+"""The numbers of the dashboard and what needs somebody, against a naive computation over the same rows."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from erasure import metrics
+from erasure.attention import Need, needing_somebody
+from erasure.choices import TERMINAL_STATUSES, Outcome, RequestStage, SubmissionStatus
+from erasure.models import PrivacyRequest, Subject, SubjectIdentifier, Submission
+from erasure.models.requests import NEVER_SENT
+from erasure.stages import Part, stage_column, stage_of
+from privacyadmin.models import User
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 3, 16)
+NOW = datetime(2026, 3, 16, 12, tzinfo=timezone.get_default_timezone())
+RATE_DAYS = 30
+UNDER_WAY = ("queued", "submitting", "processing")
+references = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class MadePart:
+    """One submission to be made: its status, whether it is flagged, how long it took, when it ended."""
+
+    status: str
+    flagged: bool = False
+    replaces_the_one_before: bool = False
+    seconds: int = 60
+    ended_days_ago: int = 1
+
+
+@dataclass(frozen=True)
+class MadeRequest:
+    """One request to be made: due in so many days (negative: overdue), answered so many days ago or not."""
+
+    due_in: int
+    parts: tuple[MadePart, ...] = ()
+    answered_days_ago: int | None = None
+
+
+parts = st.builds(
+    MadePart,
+    status=st.sampled_from(SubmissionStatus.values),
+    flagged=st.booleans(),
+    replaces_the_one_before=st.booleans(),
+    seconds=st.integers(0, 400_000),
+    ended_days_ago=st.integers(0, 40),
+)
+requests = st.builds(
+    MadeRequest,
+    due_in=st.integers(-20, 45),
+    parts=st.lists(parts, max_size=3).map(tuple),
+    answered_days_ago=st.none() | st.integers(0, 20),
+)
+many = st.lists(requests, max_size=6)
+with_rows = settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@contextmanager
+def made(officer: User, wanted: list[MadeRequest]) -> Iterator[None]:
+    """The rows, for as long as the block lasts."""
+    with transaction.atomic():
+        for one in wanted:
+            _make(officer, one)
+        yield
+        transaction.set_rollback(True)
+
+
+def _make(officer: User, wanted: MadeRequest) -> None:
+    subject = Subject.objects.create()
+    number = next(references)
+    kind = {"kind": "cxone_id", "value": f"cust-{number}", "fingerprint": f"{number:064d}"}
+    identifier = SubjectIdentifier.objects.create(subject=subject, **kind)
+    due_on = TODAY + timedelta(days=wanted.due_in)
+    answer: dict[str, Any] = {}
+    if wanted.answered_days_ago is not None:
+        answered_on = TODAY - timedelta(days=wanted.answered_days_ago)
+        answer = {
+            "outcome": Outcome.DONE,
+            "answered_on": answered_on,
+            "answer_channel": "email",
+            "answered_by": officer,
+            "answer_recorded_at": NOW,
+        }
+    request = PrivacyRequest.objects.create(
+        reference=f"PR-2026-{number:06d}",
+        subject=subject,
+        type="ERASURE",
+        regulation="gdpr",
+        channel="email",
+        received_on=min(due_on, TODAY) - timedelta(days=25),
+        due_on=due_on,
+        target_on=due_on,
+        rule_version="test",
+        filed_by=officer,
+        owner=officer,
+        filed_at=NOW,
+        **answer,
+    )
+    before: Submission | None = None
+    for place, part in enumerate(wanted.parts, start=1):
+        replaces = before if part.replaces_the_one_before else None
+        before = _make_part(request, identifier, part, number=place, replaces=replaces)
+
+
+def _make_part(
+    request: PrivacyRequest,
+    identifier: SubjectIdentifier,
+    part: MadePart,
+    *,
+    number: int,
+    replaces: Submission | None,
+) -> Submission:
+    ended_at = NOW - timedelta(days=part.ended_days_ago)
+    filed_at = ended_at - timedelta(seconds=part.seconds)
+    was_sent = part.status not in NEVER_SENT
+    return Submission.objects.create(
+        request=request,
+        number=number,
+        replaces=replaces,
+        status=part.status,
+        attention="unclear" if part.flagged else "",
+        identifier=identifier,
+        type="ERASURE",
+        categories=["CONTACT"],
+        scope="CONTACT",
+        filed_by=request.filed_by,
+        filed_at=filed_at,
+        first_sent_at=filed_at if was_sent else None,
+        accepted_at=filed_at + timedelta(seconds=part.seconds // 2) if was_sent else None,
+        cxone_id=f"cx-{request.pk}-{number}" if was_sent else None,
+        frozen_payload="{}" if was_sent else None,
+        closed_at=ended_at if part.status in TERMINAL_STATUSES else None,
+        next_attempt_at=NOW if part.status in UNDER_WAY else None,
+    )
+
+
+def living(request: PrivacyRequest) -> list[Submission]:
+    return [part for part in request.submissions.all() if not part.replaced_by.exists()]
+
+
+def naive_stage(request: PrivacyRequest) -> RequestStage:
+    parts = [Part(part.status, part.attention) for part in living(request)]
+    return stage_of(parts, answered=request.is_answered)
+
+
+def naive_need(request: PrivacyRequest) -> Need | None:
+    if request.due_on < TODAY:
+        return Need.OVERDUE
+    if (request.due_on - TODAY).days <= 7:
+        return Need.DUE_SOON
+    try:
+        return Need(naive_stage(request))
+    except ValueError:
+        return None
+
+
+def naive_percentile(values: list[timedelta], percent: int) -> timedelta:
+    """The smallest value that at least `percent` of all values do not exceed, by its definition."""
+    return min(v for v in values if sum(w <= v for w in values) * 100 >= percent * len(values))
+
+
+@given(wanted=many)
+@example(wanted=[MadeRequest(20, (MadePart("failed"), MadePart("queued", replaces_the_one_before=True)))])
+@with_rows
+def test_the_stage_as_a_column_is_the_stage_as_computed(officer: User, wanted: list[MadeRequest]) -> None:
+    with made(officer, wanted):
+        for request in PrivacyRequest.objects.annotate(stage=stage_column()):
+            assert request.stage == naive_stage(request)
+
+
+@given(wanted=many)
+@with_rows
+def test_open_work_counts_what_is_not_answered(officer: User, wanted: list[MadeRequest]) -> None:
+    with made(officer, wanted):
+        work = metrics.open_work(TODAY)
+        still_open = [request for request in PrivacyRequest.objects.all() if not request.is_answered]
+        left = [(request.due_on - TODAY).days for request in still_open]
+        stages = Counter(naive_stage(request) for request in still_open)
+    assert work.total == len(still_open) == sum(work.bands)
+    assert work.overdue == sum(days < 0 for days in left)
+    assert work.due_today == left.count(0)
+    assert work.due_soon == sum(0 <= days <= 7 for days in left)
+    assert work.to_be_answered == stages[RequestStage.TO_BE_ANSWERED]
+    assert work.on_hold == stages[RequestStage.BLOCKED]
+    assert work.failed == stages[RequestStage.FAILED]
+    assert work.bands[2] == sum(1 <= days <= 7 for days in left)
+    assert work.bands[-1] == sum(days > 30 for days in left)
+
+
+@given(wanted=many)
+@with_rows
+def test_the_time_at_cxone_is_that_of_what_it_completed_lately(
+    officer: User, wanted: list[MadeRequest]
+) -> None:
+    since = NOW - timedelta(days=RATE_DAYS)
+    with made(officer, wanted):
+        ended = metrics.at_cxone(since)
+        rows = [row for row in Submission.objects.all() if row.closed_at and row.closed_at >= since]
+    completed = [row for row in rows if row.status == "completed"]
+    assert ended.completed == len(completed)
+    assert ended.failed == sum(row.status == "failed" for row in rows)
+    if not completed:
+        assert ended.since_filing is ended.since_acceptance is None
+        return
+    filing = [row.closed_at - row.filed_at for row in completed if row.closed_at]
+    accepting = [row.closed_at - row.accepted_at for row in completed if row.closed_at and row.accepted_at]
+    for spread, values in ((ended.since_filing, filing), (ended.since_acceptance, accepting)):
+        assert spread is not None
+        assert (spread.median, spread.p95) == (naive_percentile(values, 50), naive_percentile(values, 95))
+
+
+@given(count=st.integers(1, 5000), percent=st.integers(1, 100))
+def test_the_nearest_rank_is_the_first_that_reaches_the_percentage(count: int, percent: int) -> None:
+    rank = metrics.nearest_rank(count, percent=percent)
+    assert 1 <= rank <= count
+    assert rank * 100 >= percent * count
+    assert rank == 1 or (rank - 1) * 100 < percent * count
+
+
+@pytest.mark.parametrize(
+    ("completed", "failed", "rate"), [(0, 0, None), (3, 0, 1.0), (0, 2, 0.0), (3, 1, 0.75)]
+)
+def test_the_success_rate_is_of_what_ended(completed: int, failed: int, rate: float | None) -> None:
+    ended = metrics.AtCXone(completed=completed, failed=failed, since_filing=None, since_acceptance=None)
+    assert ended.success_rate == rate
+
+
+@given(wanted=many)
+@with_rows
+def test_days_and_months_count_receipts_and_answers(officer: User, wanted: list[MadeRequest]) -> None:
+    first = TODAY.replace(day=1)
+    with made(officer, wanted):
+        days = metrics.by_day(TODAY, days=14)
+        month = metrics.answered_between(first, TODAY)
+        rows = list(PrivacyRequest.objects.all())
+    assert [day.day for day in days] == [TODAY - timedelta(days=back) for back in range(13, -1, -1)]
+    for day in days:
+        assert day.received == sum(row.received_on == day.day for row in rows)
+        assert day.answered == sum(row.answered_on == day.day for row in rows)
+    in_month = [row for row in rows if row.answered_on and first <= row.answered_on <= TODAY]
+    assert month.answered == len(in_month)
+    assert month.in_time == sum(row.answered_on <= row.due_on for row in in_month if row.answered_on)
+
+
+@given(wanted=many)
+@with_rows
+def test_every_open_request_that_needs_somebody_is_in_its_most_pressing_group_alone(
+    officer: User, wanted: list[MadeRequest]
+) -> None:
+    with made(officer, wanted):
+        groups = needing_somebody(TODAY, shown=100)
+        expected = Counter(
+            need
+            for request in PrivacyRequest.objects.filter(outcome="")
+            if (need := naive_need(request)) is not None
+        )
+    assert {group.need: group.count for group in groups} == expected
+    assert [group.need for group in groups] == [need for need in Need if need in expected]
+    shown = [todo.request.reference for group in groups for todo in group.todos]
+    assert len(shown) == len(set(shown)) == expected.total()
+    for group in groups:
+        assert [todo.request.due_on for todo in group.todos] == sorted(
+            todo.request.due_on for todo in group.todos
+        )
+        assert all(todo.sentence.endswith(".") for todo in group.todos)
+
+
+def test_a_group_shows_its_most_pressing_and_counts_the_rest(officer: User) -> None:
+    wanted = [MadeRequest(-days) for days in (3, 9, 1, 5)]
+    with made(officer, wanted):
+        (group,) = needing_somebody(TODAY, shown=2)
+    assert group.count == 4
+    assert [(TODAY - todo.request.due_on).days for todo in group.todos] == [9, 5]
+
+
+def test_what_needs_somebody_takes_as_many_queries_for_many_as_for_one(
+    officer: User, django_assert_max_num_queries: Any
+) -> None:
+    with made(officer, [MadeRequest(20, (MadePart("blocked"),)) for _ in range(30)]):
+        with django_assert_max_num_queries(6):
+            needing_somebody(TODAY, shown=30)
+        with django_assert_max_num_queries(1):
+            metrics.open_work(TODAY)
+        with django_assert_max_num_queries(5):
+            metrics.at_cxone(NOW)
