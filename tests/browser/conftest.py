@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from privacyadmin.embedded.listener import free_port
@@ -17,7 +18,6 @@ from tests.program.conftest import LEFT_OUT
 from tests.program.processes import Program
 
 INSTALL = "Install Chromium, such as with: apt-get install chromium"
-#: CXone's pace in the demo, so that a journey sees every state and still ends soon.
 READY_SECONDS = 120
 PATIENCE_MS = 20_000
 
@@ -50,6 +50,11 @@ class Demo:
     url: str
     passwords: dict[str, str]
     program: Program
+
+    @property
+    def reference_prefix(self) -> str:
+        """What this year's references begin with."""
+        return f"PR-{timezone.localdate().year}"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,68 @@
+"""Every page for every role: no overflow, nothing serious for axe, a clean console, in light and dark, wide and narrow."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.program]
+
+PAGES = {
+    "officer": [
+        "/admin/",
+        "/admin/erasure/privacyrequest/",
+        "/admin/requests/new/",
+        "/admin/requests/{year}-000003/",
+        "/admin/requests/{year}-000006/",
+        "/admin/requests/{year}-000013/",
+        "/admin/requests/{year}-000010/answer/",
+        "/admin/requests/{year}-000001/send/",
+        "/admin/password_change/",
+    ],
+    "reviewer": ["/admin/", "/admin/overrides/", "/admin/overrides/1/", "/admin/requests/{year}-000013/"],
+    "auditor": [
+        "/admin/",
+        "/admin/audit/auditevent/",
+        "/admin/audit/auditevent/0/change/",
+        "/admin/requests/{year}-000003/",
+    ],
+    "operator": ["/admin/", "/admin/upstream/", "/admin/people/", "/admin/people/invite/"],
+}
+SCREENS = [("light", 1440, 900), ("dark", 390, 844), ("dark", 1440, 900), ("light", 390, 844)]
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_is_sound_on_every_screen(role: str, demo: Demo, browser: Browser) -> None:
+    found: list[str] = []
+    for mode, width, height in SCREENS:
+        found += _look(role, demo, browser, mode=mode, width=width, height=height)
+    assert found == []
+
+
+def _look(role: str, demo: Demo, browser: Browser, *, mode: Any, width: int, height: int) -> list[str]:
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=mode, locale="en-GB")
+    page = context.new_page()
+    found: list[str] = []
+    page.on("console", lambda m: found.append(f"{page.url}: {m.text}") if m.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
+    page.goto(f"{demo.url}/admin/login/")
+    page.get_by_label("Username").fill(role)
+    page.get_by_label("Password").fill(demo.passwords[role])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{demo.url}/admin/")
+    for path in PAGES[role]:
+        answer = page.goto(demo.url + path.replace("{year}", demo.reference_prefix))
+        where = f"{role} {path} {mode} {width}"
+        if answer is None or answer.status != 200:
+            found.append(f"{where}: answered {answer and answer.status}")
+            continue
+        page.wait_for_load_state("load")
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found += [f"{where}: {over} px too wide"] if over > 0 else []
+        grave = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+        found += [f"{where}: {v['id']} {v['nodes'][0]['target']}" for v in grave]
+    context.close()
+    return found
