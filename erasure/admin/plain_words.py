@@ -33,6 +33,11 @@ def categories_words(codes: Iterable[str]) -> str:
     return ", ".join(Category(code).label if code in Category.values else code for code in codes)
 
 
+def uncapitalised(label: str) -> str:
+    """A label as it stands within a sentence: names such as CXone keep their capitals."""
+    return label[:1].lower() + label[1:]
+
+
 def count_words(count: int, noun: str) -> str:
     """`1 record`, `1,284 records`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

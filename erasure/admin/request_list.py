@@ -149,7 +149,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     def internal_target(self, request: PrivacyRequest) -> SafeString:
         """Our own date; on a phone it needs its word, since there the columns have no heads."""
         words = date_format(request.target_on, "j M Y")
-        return format_html('<span class="pa-nowrap"><span class="pa-on-phone">Target </span>{}</span>', words)
+        return format_html('<span class="pa-nowrap"><span class="pa-own-head">Target </span>{}</span>', words)
 
     @admin.display(description="Regulation", ordering="regulation")
     def law(self, request: PrivacyRequest) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from erasure import holds
-from erasure.admin.plain_words import categories_words, clock_words, count_words
+from erasure.admin.plain_words import categories_words, clock_words, count_words, uncapitalised
 from erasure.choices import (
     ATTENTION_LINES,
     ATTENTION_LOOKS,
@@ -43,8 +43,8 @@ class Card:
     filed_by: str
     report: str
     own_words: str
-    cascade: list[tuple[str, int]]
-    total: int
+    cascade: list[tuple[str, str]]
+    total: str
     holds: list[HoldLine]
     override: Override | None
     goes: str
@@ -108,8 +108,8 @@ def _card(
         filed_by=submission.filed_by.shown_name,
         report=report_words(submission),
         own_words=without_identifiers(submission.error_message or "", hidden),
-        cascade=cascade,
-        total=sum(records for _entity, records in cascade),
+        cascade=[(entity, f"{records:,}") for entity, records in cascade],
+        total=f"{sum(records for _entity, records in cascade):,}",
         holds=held_by if blocked else [],
         override=override if blocked else None,
         goes=goes_words(submission, now=now),
@@ -175,7 +175,7 @@ def _hold_line(code: str, known: Mapping[str, LegalHold]) -> HoldLine:
     hold = known.get(code)
     if hold is None:
         return HoldLine("", "the rules no longer allow this payload; stop it and register it anew")
-    return HoldLine(code, f"{hold.ground} ({HoldKind(hold.kind).label.lower()})")
+    return HoldLine(code, f"{hold.ground} ({uncapitalised(HoldKind(hold.kind).label)})")
 
 
 def current(cards: Sequence[Card]) -> list[Submission]:

@@ -13,7 +13,13 @@ from django.contrib.auth import get_user_model
 from audit.events import Event
 from audit.models import AuditEvent
 from audit.trail import events_of
-from erasure.admin.plain_words import categories_words, count_words, duration_words, reason_words
+from erasure.admin.plain_words import (
+    categories_words,
+    count_words,
+    duration_words,
+    reason_words,
+    uncapitalised,
+)
 from erasure.choices import (
     Attention,
     Channel,
@@ -100,7 +106,7 @@ def _registered(facts: Facts) -> str:
 
 
 def _filed(facts: Facts) -> str:
-    scope = Scope(facts["scope"]).label.lower() if facts["scope"] in Scope.values else facts["scope"]
+    scope = uncapitalised(Scope(facts["scope"]).label) if facts["scope"] in Scope.values else facts["scope"]
     return f"Filed: {categories_words(facts['categories'])}; scope: {scope}"
 
 
@@ -136,8 +142,8 @@ def _cancelled(facts: Facts) -> str:
 def _answered(facts: Facts) -> str:
     outcome = Outcome(facts["outcome"]).label if facts["outcome"] in Outcome.values else facts["outcome"]
     channel = facts.get("channel")
-    by = f" by {Channel(channel).label.lower()}" if channel in Channel.values else ""
-    return f"Answered on {_day(facts['answered_on'])}{by}: {outcome.lower()}"
+    by = f" ({uncapitalised(Channel(channel).label)})" if channel in Channel.values else ""
+    return f"Answered on {_day(facts['answered_on'])}{by}: {uncapitalised(outcome)}"
 
 
 def _resumed(facts: Facts) -> str:
@@ -147,7 +153,7 @@ def _resumed(facts: Facts) -> str:
 
 def _asked(facts: Facts) -> str:
     ground = facts.get("ground")
-    label = OverrideReason(ground).label.lower() if ground in OverrideReason.values else ""
+    label = uncapitalised(OverrideReason(ground).label) if ground in OverrideReason.values else ""
     return f"Override asked for: {label}" if label else "Override asked for"
 
 
@@ -157,7 +163,7 @@ def _flagged(facts: Facts) -> str:
 
 def _flag(facts: Facts) -> str:
     flag = facts["flag"]
-    return Attention(flag).label.lower() if flag in Attention.values else str(flag)
+    return uncapitalised(Attention(flag).label) if flag in Attention.values else str(flag)
 
 
 def _revealed(facts: Facts) -> str:
