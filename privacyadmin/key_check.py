@@ -59,8 +59,8 @@ def refuse_unfitting_keys() -> None:
     unfit = [name for name, keys in configured_keys().items() if not _fits(name, keys, recorded)]
     if unfit:
         raise KeysDoNotFitError(
-            f"{' and '.join(unfit)}: not the keys that this database was written with. Put back the keys that belong "
-            "to it (from `keys` in its DATA_DIR, or from where your deployment keeps them)."
+            f"{' and '.join(unfit)}: not the keys that this database was written with. Put back the keys "
+            "that belong to it (from `keys` in its DATA_DIR, or from where your deployment keeps them)."
         )
     if len(recorded) != sum(map(len, configured_keys().values())):
         _record()
