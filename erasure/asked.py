@@ -265,8 +265,10 @@ def _against_override(filing: Filing) -> list[Violation]:
         return []
     against = []
     if reason not in OverrideReason.values:
-        words = "Why may it go in spite of the hold?"
-        against.append(_violation("override_reason.missing", "override_reason", words, way_out="Choose one."))
+        way_out = "Choose why it may go in spite of the hold."
+        against.append(
+            _violation("override_reason.missing", "override_reason", "No reason is chosen.", way_out=way_out)
+        )
     if len(justification) < SHORTEST_JUSTIFICATION:
         against.append(
             _violation(

@@ -22,7 +22,7 @@ from erasure.asked import (
     payload_of,
 )
 from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType
-from erasure.deadlines import DISCLAIMER, Clock, ClockError, clock, long_date_with_weekday
+from erasure.deadlines import DISCLAIMER, Clock, ClockError, Step, clock, long_date_with_weekday
 from erasure.forms import SendingForm
 from erasure.models import LegalHold, PrivacyRequest
 
@@ -86,7 +86,7 @@ def page_of(form: SendingForm, *, about: PrivacyRequest | None) -> dict[str, Any
         "chosen": len(asked.categories),
         "all": len(Category),
         "previews": previews(asked, held=held_now),
-        **dates_of(asked.regulation, asked.received_on),
+        **(dates_kept(about) if about else dates_of(asked.regulation, asked.received_on)),
     }
 
 
@@ -131,6 +131,25 @@ def dates_of(regulation: str, received_on: date) -> dict[str, Any]:
     except ClockError as error:
         computed, problem = None, str(error)
     return {"clock": computed, "problem": problem, "disclaimer": DISCLAIMER, "dates": _in_words(computed)}
+
+
+def dates_kept(about: PrivacyRequest) -> dict[str, Any]:
+    """The dates of a registered request as they were computed then; a rule changed since moves none."""
+    steps: dict[str, list[Step]] = {"due": [], "target": [], "acknowledge": []}
+    for step in about.derivation:
+        steps[step["of"]].append(Step(step["text"], step["source"]))
+    kept = Clock(
+        regulation=about.regulation,
+        received_on=about.received_on,
+        due_on=about.due_on,
+        target_on=about.target_on,
+        acknowledge_by=about.acknowledge_by,
+        steps=tuple(steps["due"]),
+        target_step=steps["target"][0],
+        acknowledge_step=next(iter(steps["acknowledge"]), None),
+        rule_version=about.rule_version,
+    )
+    return {"clock": kept, "problem": "", "disclaimer": DISCLAIMER, "dates": _in_words(kept)}
 
 
 def _in_words(computed: Clock | None) -> dict[str, str]:

@@ -17,6 +17,12 @@ from erasure.policy import Violation
 class RequestForm(SendingForm):
     """A new request: only registered, or registered and sent."""
 
+    #: As on the page, for the summary of what has to be put right.
+    field_order = (
+        *("type", "duplicate_reason", "regulation", "received_on", "channel", "identity_check"),
+        *("categories", "split_held", "override_reason", "justification", "scope"),
+    )
+
     type = forms.ChoiceField(
         label="What does the person ask for?",
         choices=RequestType.choices,

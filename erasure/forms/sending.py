@@ -52,7 +52,7 @@ class SendingForm(forms.Form):
         initial=uuid.uuid4,
         error_messages={"required": "Open the page anew.", "invalid": "Open the page anew."},
     )
-    identity_check = chosen("How was their identity established?", IdentityCheck.choices, required=False)
+    identity_check = chosen("Identity check", IdentityCheck.choices, required=False)
     categories = forms.MultipleChoiceField(
         label="Categories",
         choices=Category.choices,
@@ -122,11 +122,6 @@ class SendingForm(forms.Form):
         except ValueError:
             return None
 
-    def clean_description(self) -> str:
-        """Line breaks as one character each: so they are counted and previewed, and browsers send two."""
-        description: str = self.cleaned_data["description"]
-        return description.replace("\r\n", "\n")
-
     def clean(self) -> dict[str, Any]:
         """Everything that can be said against it at once, whichever field it concerns."""
         super().clean()
@@ -190,7 +185,7 @@ class SendingForm(forms.Form):
             *("duplicate_reason", "override_reason", "justification"),
         )
         return {
-            **{name: read(name) or "" for name in texts if name in self.fields},
+            **{name: _as_meant(read(name)) for name in texts if name in self.fields},
             "categories": read("categories") or [],
             "split_held": read("split_held") != TOGETHER,
             "refuse_duplicates": True,
@@ -221,3 +216,8 @@ class SendingForm(forms.Form):
 
 def _first_control(auto_id: str, widget: forms.Widget) -> str:
     return f"{auto_id}_0" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else auto_id
+
+
+def _as_meant(text: str | None) -> str:
+    """Without blanks around it, and with line breaks of one character where browsers send two."""
+    return (text or "").strip().replace("\r\n", "\n")

@@ -65,7 +65,7 @@ def test_an_override_without_a_sentence_or_a_reason_is_refused_whole(lena: Clien
     assert "Write at least one sentence." in words_at(html, "id_justification")
 
     html = lena.post(NEW, request_form(categories=["ANALYTICS"], justification=WHY)).content.decode()
-    assert "Why may it go in spite of the hold? Choose one." in words_at(html, "id_override_reason")
+    assert "Choose why it may go in spite of the hold." in words_at(html, "id_override_reason")
     assert not PrivacyRequest.objects.exists()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from erasure import filing
 from erasure.asked import Filing, Identifier
-from erasure.models import PrivacyRequest
+from erasure.models import PrivacyRequest, Submission
 from privacyadmin.models import User
 from tests.erasure.filing_desk import ID, NEW, SignIn, hold_on, person_of, text_of
 from tests.erasure.request_form import request_form, words_at
@@ -78,6 +78,16 @@ def test_without_a_script_dates_payload_and_duplicates_are_shown_on_demand(lena:
     assert (now.caption, later.caption) == ("Now", "Only once the hold is overridden or released")
     assert '"categories": [\n    "CONTACT",\n    "SMS"\n  ]' in now.text
     assert '"categories": [\n    "ANALYTICS"\n  ]' in later.text
+
+
+def test_a_line_break_is_one_character_in_the_preview_and_in_what_is_sent(lena: Client) -> None:
+    """Browsers send two characters for it, and count it, as CXone's limit of 255 does, as one."""
+    description = "a" * 127 + "\r\n" + "b" * 127
+    preview = lena.post(NEW, request_form(do="show", description=description)).context["previews"][0]
+    lena.post(NEW, request_form(description=description))
+
+    assert "a\\nb" in preview.text
+    assert Submission.objects.get().description == description.replace("\r", "")
 
 
 def test_access_changes_the_words(lena: Client) -> None:

@@ -134,6 +134,17 @@ def test_the_page_shows_the_person_masked(lena: Client) -> None:
     assert "Register only" not in html
 
 
+def test_the_dates_stay_as_they_were_computed_at_the_registration(lena: Client) -> None:
+    lena.post(NEW, request_form(MAIL, do="register", regulation="ccpa"))
+    request = PrivacyRequest.objects.get()
+    PrivacyRequest.objects.update(due_on="2100-01-11")
+
+    words = text_of(lena.get(address(request)))
+
+    assert "Monday 11 January 2100" in words
+    assert "Confirm receipt by Friday 4 December 2099" in words
+
+
 def test_a_registered_request_is_sent_with_the_id_looked_up(
     lena: Client, registered: PrivacyRequest, settings: LazySettings
 ) -> None:
