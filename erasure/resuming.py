@@ -1,11 +1,11 @@
 """Held submissions go on by themselves once no hold meets them any more."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from audit.trail import audited
 from erasure import holds, lifecycle
 from erasure.choices import SubmissionStatus
-from erasure.holds import is_rule
 from erasure.models import LegalHold, Submission
 
 #: So many are let go in one transaction, so that a great release does not hold the log's lock for long.
@@ -15,29 +15,32 @@ AT_ONCE = 200
 def resume_released(now: datetime) -> int:
     """Queue blocked submissions whose holds have all ended; the number let go.
 
-    Looking only at rows that name an ended hold keeps this cheap enough for every round of the tick.
+    Looking only at rows that name an ended hold, and before any lock, keeps this cheap enough for every round
+    of the tick.
     """
-    in_force = {hold.code for hold in holds.active(now)}
-    ended = set(LegalHold.objects.values_list("code", flat=True)) - in_force
+    in_force = holds.active(now)
+    ended = set(LegalHold.objects.values_list("code", flat=True)) - {hold.code for hold in in_force}
     if not ended:
         return 0
     blocked = Submission.objects.filter(status=SubmissionStatus.BLOCKED).order_by("pk")
-    free = [row.pk for row in blocked.only("pk", "held_by") if set(row.held_by) & ended]
-    for start in range(0, len(free), AT_ONCE):
-        _resume(free[start : start + AT_ONCE], now)
-    return len(free)
+    named = [row.pk for row in blocked.only("pk", "held_by") if set(row.held_by) & ended]
+    rows = blocked.filter(pk__in=named).select_related("request", "identifier")
+    free = [row.pk for row in rows if _is_free(row, in_force)]
+    return sum(_resume(free[start : start + AT_ONCE], now) for start in range(0, len(free), AT_ONCE))
 
 
-def _resume(keys: list[int], now: datetime) -> None:
+def _is_free(row: Submission, in_force: Sequence[LegalHold]) -> bool:
+    """Whether nothing holds it; what a rule stopped does not fit CXone as it is, and no end of a hold helps."""
+    return not holds.stopping(in_force, row) and not any(map(holds.is_rule, row.held_by))
+
+
+def _resume(keys: list[int], now: datetime) -> int:
+    """Let go those of the rows that are still free when they are locked."""
     with audited() as log:
         in_force = holds.active(now)
-        rows = (
-            Submission.objects.select_for_update(of=("self",))
-            .filter(pk__in=keys, status=SubmissionStatus.BLOCKED)
-            .select_related("request", "identifier")
-            .order_by("pk")
-        )
-        for row in rows:
-            # What a rule stopped does not fit CXone as it is: no end of a hold lets it go.
-            if not holds.stopping(in_force, row) and not any(map(is_rule, row.held_by)):
-                lifecycle.resume(log, row, actor=lifecycle.SYSTEM, because="hold_released", send_at=now)
+        locked = Submission.objects.select_for_update(of=("self",)).order_by("pk")
+        rows = locked.filter(pk__in=keys, status=SubmissionStatus.BLOCKED)
+        free = [row for row in rows.select_related("request", "identifier") if _is_free(row, in_force)]
+        for row in free:
+            lifecycle.resume(log, row, actor=lifecycle.SYSTEM, because="hold_released", send_at=now)
+    return len(free)

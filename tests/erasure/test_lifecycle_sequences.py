@@ -497,7 +497,7 @@ def test_every_move_is_legal_has_its_event_and_a_refused_one_leaves_no_trace() -
     run_state_machine_as_test(
         Moves,
         settings=settings(
-            max_examples=30,
+            max_examples=30 if connection.vendor == "sqlite" else 15,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
