@@ -1,4 +1,4 @@
-"""The CXone connection page: state in words, settings without secrets, workers, a trial that posts nothing."""
+"""The CXone connection page: state in words, settings without secrets, workers, a trial."""
 
 import os
 from collections.abc import Callable, Iterator
