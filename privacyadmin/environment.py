@@ -1,7 +1,10 @@
-"""Reading the environment: every variable the program knows is read through here, so that the documentation can be compared.
+"""Reading the environment: every variable the program knows is read through here, so that the documentation
+can be compared.
 
-Secrets may also stand in a file named by `<NAME>_FILE`. On embedded parts (no `DATABASE_URL`) the keys are generated once,
-before the database exists, into `DATA_DIR/keys`; a database without its keys is refused rather than given new ones.
+Secrets may also stand in a file named by `<NAME>_FILE`. On embedded parts (no `DATABASE_URL`) the keys are
+generated once,
+before the database exists, into `DATA_DIR/keys`; a database without its keys is refused rather than given new
+ones.
 """
 
 import os
@@ -32,7 +35,9 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def flag(name: str, *, default: bool = False) -> bool:
-    """A yes or no. Raises ImproperlyConfigured for any other word, since a misspelt DEBUG must not pass as off."""
+    """A yes or no. Raises ImproperlyConfigured for any other word, since a misspelt DEBUG must not pass as
+    off.
+    """
     word = text(name, "on" if default else "off").lower()
     if word in TRUE_WORDS:
         return True
@@ -77,8 +82,8 @@ def zone(name: str, default: str) -> str:
 def secret(name: str) -> str:
     """A secret from `NAME` or from the file named by `NAME_FILE`; empty when neither is set.
 
-    Raises ImproperlyConfigured when the file cannot be read, since going on without a secret that was meant to be there
-    would mean going on with another one.
+    Raises ImproperlyConfigured when the file cannot be read, since going on without a secret that was meant
+    to be there would mean going on with another one.
     """
     KNOWN[name] = ""
     path = os.environ.get(f"{name}_FILE", "").strip()
@@ -101,7 +106,8 @@ GENERATED_KEYS = {
 
 
 def key(name: str, *, folder: Path, may_generate: bool) -> str:
-    """A key of the program: from the environment, else from `folder`, else generated there (0600) when that is allowed.
+    """A key of the program: from the environment, else from `folder`, else generated there (0600) when that
+    is allowed.
 
     Raises ImproperlyConfigured with the way out when the key is nowhere and must not be made up.
     """
@@ -112,7 +118,7 @@ def key(name: str, *, folder: Path, may_generate: bool) -> str:
         return path.read_text(encoding="utf-8").strip()
     if not may_generate:
         raise ImproperlyConfigured(
-            f"{name} is not set, and {path} does not exist, but there is a database that was written with it. "
+            f"{name} is not set, and {path} does not exist, but a database was written with it. "
             f"Put the key back, or set {name} or {name}_FILE."
         )
     return _generate(path, GENERATED_KEYS[name]())

@@ -22,7 +22,9 @@ def _event_words(
 def _where_it_failed(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """An exception as its kinds and the places it passed, without its text: that could hold what somebody typed."""
+    """An exception as its kinds and the places it passed, without its text: that could hold what somebody
+    typed.
+    """
     exc_info = event.pop("exc_info", None)
     error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
     if isinstance(error, BaseException):
@@ -49,9 +51,11 @@ def _failure(error: BaseException) -> dict[str, Any]:
 
 
 def logging_config(*, debug: bool) -> dict[str, Any]:
-    """The LOGGING setting: everything to standard error as JSON lines; request lines with their paths stay out.
+    """The LOGGING setting: everything to standard error as JSON lines; request lines with their paths stay
+    out.
 
-    Paths are left out because a callback's path is a secret and a page's query could carry what a person typed.
+    Paths are left out because a callback's path is a secret and a page's query could carry what a person
+    typed.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 
 class SignedInPagesMiddleware:
-    """Marks answers to signed-in people `no-store` and shows times in their zone, the controller's by default."""
+    """Marks answers to signed-in people `no-store` and shows times in their zone, the controller's by
+    default.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,6 @@
-"""The people who work with the program. The log names them by an opaque id; the name behind it stays here and may change."""
+"""The people who work with the program. The log names them by an opaque id; the name behind it stays here and
+may change.
+"""
 
 import secrets
 

@@ -1,4 +1,6 @@
-"""The settings, all in one file, from the environment, with safe defaults. `docs/configuration.md` describes each."""
+"""The settings, all in one file, from the environment, with safe defaults. `docs/configuration.md` describes
+each.
+"""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -7,18 +9,19 @@ import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.urls import reverse_lazy
 
-from privacyadmin import environment
+from privacyadmin import environment, theme
 from privacyadmin.log_lines import logging_config
-from privacyadmin.theme import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 
-# Database and keys. Without DATABASE_URL the embedded SQLite file serves, and only there are keys ever generated.
+# Database and keys. Without DATABASE_URL the embedded SQLite file serves, and only there are keys ever
+# generated.
 DATABASE_URL = environment.secret("DATABASE_URL")
 EMBEDDED_DATABASE = DATA_DIR / "privacyadmin.sqlite3"
 SQLITE_OPTIONS = {
-    # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first would otherwise fail when it comes to write.
+    # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first would otherwise fail when it
+    # comes to write.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
@@ -165,4 +168,5 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+UNFOLD = theme.UNFOLD
 LOGGING = logging_config(debug=DEBUG)

@@ -23,6 +23,8 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("webhooks/cxone/<uuid:public_id>/<str:key_id>.<str:mac>/", cxone_callback, name="cxone_callback"),
+    # Some gateways drop a closing slash, and a redirect to it would drop the body.
+    path("webhooks/cxone/<uuid:public_id>/<str:key_id>.<str:mac>", cxone_callback),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

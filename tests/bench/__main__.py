@@ -1,8 +1,9 @@
 """How fast requests are carried out, measured against a bare loop of plain calls in the same run.
 
-One round files N submissions (not timed), then times the bare loop (POST and GET of N others with plain `requests` and eight
-threads in one process) and the pipeline (claim, gate, POST, apply, GET, apply, with every audit event) over the N filed. The sandbox
-is a process of its own. Paired ratios per round, and their median, are what counts.
+One round files N submissions (not timed), then times the bare loop (POST and GET of N others with plain
+`requests` and eight
+threads in one process) and the pipeline (claim, gate, POST, apply, GET, apply, with every audit event) over
+the N filed. The sandbox is a process of its own. Paired ratios per round, and their median, are what counts.
 
     python -m tests.bench [--rounds 5] [--requests 400]
 """
@@ -30,7 +31,9 @@ THREADS = 8
 
 @contextmanager
 def sandbox_process() -> Iterator[str]:
-    """The sandbox as a process of its own, so that it takes nothing from the interpreter that is measured; its address."""
+    """The sandbox as a process of its own, so that it takes nothing from the interpreter that is measured;
+    its address.
+    """
     port = free_port()
     command = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--processing-seconds", "0"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command.
@@ -80,7 +83,9 @@ def bare_loop(base: str, count: int) -> float:
 
 
 def pipeline(count: int) -> float:
-    """Seconds for the pipeline to carry out `count` filed submissions from queue to completion, in one process."""
+    """Seconds for the pipeline to carry out `count` filed submissions from queue to completion, in one
+    process.
+    """
     from django.utils import timezone  # noqa: PLC0415 - Django is set up only once the environment is known.
 
     from erasure import filing, jobs  # noqa: PLC0415 - the same.
@@ -136,7 +141,7 @@ def _set_up(folder: str, base: str) -> None:
         DATA_DIR=folder,
         CXONE_BASE_URL=base,
         CXONE_CLIENT_ID="demo",
-        CXONE_CLIENT_SECRET="demo-secret",  # noqa: S106 - the sandbox's own.
+        CXONE_CLIENT_SECRET="demo-secret",
     )
     import django  # noqa: PLC0415 - after the environment.
     from django.core.management import call_command  # noqa: PLC0415 - the same.

@@ -1,4 +1,6 @@
-"""Every page for every role: no overflow, nothing serious for axe, a clean console, in light and dark, wide and narrow."""
+"""Every page for every role: no overflow, nothing serious for axe, a clean console, in light and dark, wide
+and narrow.
+"""
 
 from typing import Any
 
@@ -44,7 +46,9 @@ def test_every_page_is_sound_on_every_screen(role: str, demo: Demo, browser: Bro
 
 
 def _look(role: str, demo: Demo, browser: Browser, *, mode: Any, width: int, height: int) -> list[str]:
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=mode, locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=mode, locale="en-GB"
+    )
     page = context.new_page()
     found: list[str] = []
     page.on("console", lambda m: found.append(f"{page.url}: {m.text}") if m.type == "error" else None)

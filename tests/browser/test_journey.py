@@ -80,7 +80,9 @@ def test_a_held_part_waits_is_let_through_by_a_second_person_and_runs(visitor: V
     address = page.url.removeprefix(visitor.demo.url)
     page.get_by_role("link", name="Ask for an override").first.click()
     page.get_by_role("radio").first.check()
-    page.get_by_label("In your own words").fill("The parent has withdrawn consent; legal confirmed it in memo L-118.")
+    page.get_by_label("In your own words").fill(
+        "The parent has withdrawn consent; legal confirmed it in memo L-118."
+    )
     page.get_by_role("button", name="Ask for the override").click()
     page.wait_for_load_state()
 

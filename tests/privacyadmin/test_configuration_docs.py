@@ -36,7 +36,9 @@ def test_plain_defaults_are_the_documented_ones() -> None:
 
 
 def test_every_secret_may_also_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets = {name for row in ROWS if "*secret*" in row for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])}
+    secrets = {
+        name for row in ROWS if "*secret*" in row for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])
+    }
     assert secrets == {
         "DATABASE_URL",
         "REDIS_URL",

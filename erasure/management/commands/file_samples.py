@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, officer: str, reviewer: str, **_options: Any) -> None:
         """Raises CommandError when one of the two does not exist."""
-        people = {user.username: user for user in get_user_model().objects.filter(username__in=[officer, reviewer])}
+        people = {
+            user.username: user for user in get_user_model().objects.filter(username__in=[officer, reviewer])
+        }
         if missing := {officer, reviewer} - people.keys():
             raise CommandError(f"There is nobody with the user name {', '.join(sorted(missing))}.")
         filed = file_samples(officer=people[officer], reviewer=people[reviewer])
