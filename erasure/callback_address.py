@@ -1,7 +1,9 @@
-"""The address CXone calls back: one per submission, and possession of it is the proof, since callbacks carry no signature.
+"""The address CXone calls back: one per submission.
 
-`<PUBLIC_URL>/webhooks/cxone/<uuid>/<key id>.<HMAC>/`. Keys rotate: the first of `CALLBACK_KEYS` makes new addresses, and every key
-in the list is still recognised by its id.
+Possession of it is the proof, since callbacks carry no signature:
+
+`<PUBLIC_URL>/webhooks/cxone/<uuid>/<key id>.<HMAC>/`. Keys rotate: the first of `CALLBACK_KEYS` makes new
+addresses, and every key in the list is still recognised by its id.
 """
 
 import hashlib

@@ -1,7 +1,10 @@
-"""Wakes a worker, by the dotted name of a job, after the commit. The database holds the work; a bell that is not heard loses nothing.
+"""Wakes a worker, by the dotted name of a job, after the commit.
 
-At most one bell per job hangs at a time (`SET NX EX`), and the job takes it down before it looks for work, so that whatever is
-committed after the look rings again. A broker that is down is logged once and never reaches the caller: the tick finds the work.
+The database holds the work; a bell that is not heard loses nothing.
+
+At most one bell per job hangs at a time (`SET NX EX`), and the job takes it down before it looks for work, so
+that whatever is committed after the look rings again. A broker that is down is logged once and never reaches
+the caller: the tick finds the work.
 """
 
 import logging
@@ -23,7 +26,7 @@ MOST_WAITING = 20
 
 
 class _Outage:
-    """Says once that the broker is away and once that it is back, however many bells are not heard in between."""
+    """Says once that the broker is away and once that it is back, however many bells are not heard."""
 
     def __init__(self) -> None:
         self._away = False
@@ -52,12 +55,15 @@ def ring(job: str) -> None:
 
 
 def ring_now(job: str) -> bool:
-    """Wake a worker for `job`; False when the broker cannot be reached. Never raises for a broker's trouble."""
+    """Wake a worker for `job`.
+
+    False when the broker cannot be reached. Never raises for a broker's trouble.
+    """
     try:
         queue = Queue("default", connection=_broker(str(settings.RQ_QUEUES["default"]["URL"])))
         if queue.connection.set(_bell(job), "1", nx=True, ex=DEBOUNCE_SECONDS) and queue.count < MOST_WAITING:
-            # No result is kept, since a job's outcome is in the rows. Bounded work needs no alarm that cuts it
-            # in the middle.
+            # No result is kept, since a job's outcome is in the rows. Bounded work needs no alarm that cuts
+            # it in the middle.
             queue.enqueue(job, result_ttl=0, failure_ttl=FAILURES_ARE_KEPT_SECONDS, job_timeout=-1)
     except RedisError as error:
         _outage.met(error)

@@ -1,4 +1,7 @@
-"""What django-rq runs: doorbells on the pipeline, and the round of the tick. Jobs take no arguments; the rows are the work."""
+"""What django-rq runs.
+
+Doorbells on the pipeline, and the round of the tick. Jobs take no arguments; the rows are the work.
+"""
 
 import logging
 import time
@@ -66,7 +69,10 @@ def _drain(job: str, batch: Callable[[CXoneClient, ThreadPoolExecutor], int]) ->
 
 
 def tick_round() -> None:
-    """One round of the tick: find what no doorbell announced, and let go what no hold holds any more. Harmless when doubled."""
+    """One round of the tick.
+
+    Find what no doorbell announced, and let go what no hold holds any more. Harmless when doubled.
+    """
     now = timezone.now()
     if claims.due(claims.TO_SUBMIT, now).exists():
         doorbell.ring_now(SUBMIT_JOB)

@@ -1,7 +1,7 @@
-"""CXone as all workers share it: pause, probe, our own ceiling, and the token. Everything is a column of one locked row.
+"""CXone as all workers share it: pause, probe, our own ceiling, and the token. All are columns of one row.
 
-A 429, sustained 5xx, a missing scope and a refused connection are the same mechanism: nobody calls until `paused_until`; then the
-first caller is the probe, with one row, and only its success ends the pause.
+A 429, sustained 5xx, a missing scope and a refused connection are the same mechanism: nobody calls until
+`paused_until`; then the first caller is the probe, with one row, and only its success ends the pause.
 """
 
 import enum
@@ -51,15 +51,23 @@ class PauseCode(enum.StrEnum):
     UNREACHABLE = "unreachable"
     AUTHENTICATION = "authentication"
     SCOPE_MISSING = "scope_missing"
-    TOKEN_UNAVAILABLE = "token_unavailable"
+    TOKEN_UNAVAILABLE = "token_unavailable"  # noqa: S105 - a word, not a password.
 
 
 PAUSE_LINES: dict[PauseCode, str] = {
     PauseCode.RATE_LIMITED: "CXone asked for fewer calls (429). The queue goes on by itself.",
-    PauseCode.SERVER_TROUBLE: "CXone answered with server errors several times in a row. It is tried again by itself.",
-    PauseCode.UNREACHABLE: "CXone cannot be reached. Check CXONE_BASE_URL and the network; it is tried again by itself.",
-    PauseCode.AUTHENTICATION: "CXone does not accept the client id and secret. Check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET.",
-    PauseCode.SCOPE_MISSING: "The CXone client lacks a scope. Grant it privacy:read and privacy:write (see CXONE_SCOPES).",
+    PauseCode.SERVER_TROUBLE: (
+        "CXone answered with server errors several times in a row. It is tried again by itself."
+    ),
+    PauseCode.UNREACHABLE: (
+        "CXone cannot be reached. Check CXONE_BASE_URL and the network; it is tried again by itself."
+    ),
+    PauseCode.AUTHENTICATION: (
+        "CXone does not accept the client id and secret. Check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET."
+    ),
+    PauseCode.SCOPE_MISSING: (
+        "The CXone client lacks a scope. Grant it privacy:read and privacy:write (see CXONE_SCOPES)."
+    ),
     PauseCode.TOKEN_UNAVAILABLE: "CXone gave no access token. It is tried again by itself.",
 }
 
@@ -69,7 +77,7 @@ PASSING_TROUBLE = frozenset({PauseCode.SERVER_TROUBLE, PauseCode.UNREACHABLE})
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """What a batch of calls met, for the shared row: how many got a definite answer, and the worst trouble."""
+    """What some calls met, for the shared row: how many got a definite answer, and the worst trouble."""
 
     successes: int = 0
     trouble: PauseCode | None = None
@@ -108,7 +116,10 @@ def return_probe() -> None:
 
 
 def allowance(wanted: int, now: datetime) -> int:
-    """How many calls may begin now under `CXONE_MAX_RPS`, counted over all workers; `wanted` when there is no ceiling."""
+    """How many calls may begin now under `CXONE_MAX_RPS`, counted over all workers.
+
+    Without a ceiling it is `wanted`.
+    """
     ceiling: int = settings.CXONE_MAX_RPS
     if not ceiling or not wanted:
         return wanted
@@ -123,7 +134,7 @@ def allowance(wanted: int, now: datetime) -> int:
 
 
 def note(log: Trail, tally: Tally, *, now: datetime) -> None:
-    """Write down what calls met: a success ends a pause that has run out and the streak, trouble lengthens them.
+    """Write down what calls met: a success ends the streak and a pause that has run out, trouble adds to both.
 
     While the pause still runs, what comes in was begun before it, and says nothing about what comes after.
     """
@@ -145,9 +156,9 @@ def note(log: Trail, tally: Tally, *, now: datetime) -> None:
 def _streak_after(streak: int, tally: Tally) -> int:
     """How many tries in a row have failed by now.
 
-    A wave that CXone turned away as a whole is one try. Passing trouble counts call by call, but not beyond the breaker: how long
-    the pause is should not hang on how many calls were under way when it began. Amid definite answers it is no streak at all, since
-    CXone works then, and each row has its own wait.
+    A wave that CXone turned away as a whole is one try. Passing trouble counts call by call, but not beyond
+    the breaker: how long the pause is should not hang on how many calls were under way when it began. Amid
+    definite answers it is no streak at all, since CXone works then, and each row has its own wait.
     """
     before = 0 if tally.successes else streak
     if tally.trouble is None:
@@ -176,10 +187,11 @@ def _note_trouble(
 
 
 def pause_seconds(code: PauseCode, *, streak: int, retry_after: float | None) -> float | None:
-    """How long the fleet waits after this trouble, in seconds; None while a streak is too short to stop everybody.
+    """How long the fleet waits after this trouble, in seconds; None while a streak is too short to stop all.
 
-    A `Retry-After` is honoured as given (the client has capped it at an hour). Without one a 429 doubles from 2 s with jitter, at
-    most 5 tries before the breaker's longer wait; a token endpoint that fails is asked again after 30 s (contract, Errors).
+    A `Retry-After` is honoured as given (the client has capped it at an hour). Without one a 429 doubles from
+    2 s with jitter, at most 5 tries before the breaker's longer wait; a token endpoint that fails is asked
+    again after 30 s (contract, Errors).
     """
     if retry_after is not None:
         return max(retry_after, 1.0)
@@ -228,7 +240,8 @@ def _resume(log: Trail, upstream: Upstream) -> None:
 class DatabaseTokenStore:
     """The one token of the deployment, encrypted in the shared row, fetched by one caller at a time.
 
-    Within a process the others wait for the one that fetches; another process is told TokenBusy and comes back later.
+    Within a process the others wait for the one that fetches; another process is told TokenBusy and
+    comes back later.
     """
 
     def __init__(self) -> None:
@@ -239,7 +252,10 @@ class DatabaseTokenStore:
         return _token_in(Upstream.objects.filter(id=1).first())
 
     def renew(self, *, rejected: Token | None, fetch: Callable[[], Token]) -> Token:
-        """A token other than the rejected one, fetched at most once under contention. Raises TokenBusy, and what fetch raises."""
+        """A token other than the rejected one, fetched at most once under contention.
+
+        Raises TokenBusy, and what `fetch` raises.
+        """
         with self._fetching:
             renewed = _renewed_or_lease(rejected)
             if renewed is not None:
@@ -262,9 +278,9 @@ def _token_in(row: Upstream | None) -> Token | None:
 
 
 def _renewed_or_lease(rejected: Token | None) -> Token | None:
-    """The token that somebody else has fetched meanwhile, or None and the lease to fetch one. Raises TokenBusy.
+    """The token that another has fetched meanwhile, or None and the lease to fetch one. Raises TokenBusy.
 
-    Both are decided under one lock: else a token stored between the look and the lease would be fetched again.
+    Both are decided under one lock: else a token stored between look and lease would be fetched again.
     """
     now = timezone.now()
     with transaction.atomic():

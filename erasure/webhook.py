@@ -1,8 +1,8 @@
 """The callback from CXone. It is recorded once and makes our own question due; its word alone closes nothing.
 
-The address is the proof (`callback_address`); one that is not ours gets the same 404 whatever is wrong with it.
-Answers: 200 after the commit, 400 for a body that we cannot use, 405, 413, 415, and 503 with Retry-After when
-the database is busy.
+The address is the proof (`callback_address`); one that is not ours gets the same 404 whatever is wrong with
+it. Answers: 200 after the commit, 400 for a body that we cannot use, 405, 413, 415, and 503 with Retry-After
+when the database is busy.
 """
 
 import hashlib
@@ -195,7 +195,10 @@ def _keep(row: Submission, callback: Callback, *, now: datetime) -> bool:
 
 
 def _wake(log: Trail, row: Submission, callback: Callback, *, now: datetime) -> None:
-    """Make our own question due at once. After the end a callback changes nothing, but another end is flagged."""
+    """Make our own question due at once.
+
+    After the end a callback changes nothing, but another end is flagged.
+    """
     if row.is_terminal:
         lifecycle.note_late_callback(log, row, status=callback.status)
         return

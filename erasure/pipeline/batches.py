@@ -79,7 +79,10 @@ def _has_token(client: CXoneClient) -> bool:
 
 
 def _waves(claimed: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
-    """The claimed rows in waves as wide as there are threads, until they are old or CXone is paused; the rest goes back."""
+    """The claimed rows in waves as wide as there are threads, until they are old or CXone is paused.
+
+    The rest goes back.
+    """
     begun = time.monotonic()
     width = settings.CXONE_CONCURRENCY
     for start in range(0, len(claimed), width):

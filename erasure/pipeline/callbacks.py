@@ -1,4 +1,7 @@
-"""What callbacks have claimed about a submission. Claims are compared with CXone's own status, and never taken for it."""
+"""What callbacks have claimed about a submission.
+
+Claims are compared with CXone's own status, and never taken for it.
+"""
 
 from audit.trail import Trail
 from erasure import lifecycle

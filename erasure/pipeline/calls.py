@@ -84,9 +84,11 @@ def _caught(call: Callable[[], Answer]) -> Answer | CXoneError:
     except CXoneError as error:
         return error
     except Exception as error:
-        # A fault of our own is, for the row, an unclear answer: it is repeated, and nothing of the batch is lost.
+        # A fault of our own is, for the row, an unclear answer: it is repeated, and nothing of the batch is
+        # lost.
         logger.exception("call_failed_unexpectedly", extra={"error": type(error).__name__})
         return UnreadableAnswer("it could not be handled")
     finally:
-        # Only renewing a token turned down in the middle of a wave brings a thread to the database; it would keep its connection.
+        # Only renewing a token turned down in the middle of a wave brings a thread to the database; it would
+        # keep its connection.
         connections.close_all()

@@ -1,4 +1,7 @@
-"""Claiming due rows: a lease says until when they are ours, a fence tells a late writer that they no longer are."""
+"""Claiming due rows.
+
+A lease says until when they are ours, a fence tells a late writer that they no longer are.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,7 +19,8 @@ LEASE = timedelta(seconds=80)
 TO_SUBMIT = (SubmissionStatus.QUEUED, SubmissionStatus.SUBMITTING)
 TO_POLL = (SubmissionStatus.PROCESSING,)
 
-#: All that a claim has to carry. Nothing of it is encrypted, so that one damaged value cannot spoil the claim of a whole batch.
+#: All that a claim has to carry. Nothing of it is encrypted, so that one damaged value cannot spoil the claim
+#: of a whole batch.
 CARRIED = ("pk", "status", "fence", "lease_until", "next_attempt_at", "cxone_id", "callback_at")
 
 
@@ -29,12 +33,17 @@ def due(statuses: Sequence[str], now: datetime) -> QuerySet[Submission]:
 
 
 def how_many_due(statuses: Sequence[str], *, at_most: int, now: datetime) -> int:
-    """How many rows could be claimed now. A plain look, which keeps an idle worker from taking SQLite's write lock."""
+    """How many rows could be claimed now.
+
+    A plain look, which keeps an idle worker from taking SQLite's write lock.
+    """
     return due(statuses, now)[:at_most].count()
 
 
 def claim(statuses: Sequence[str], *, limit: int, now: datetime) -> list[Submission]:
-    """Take up to `limit` due rows. Two workers never get the same row: they skip each other's locks, or wait on SQLite.
+    """Take up to `limit` due rows.
+
+    Two workers never get the same row: they skip each other's locks, or wait for one another on SQLite.
 
     The rows carry what `CARRIED` names.
     """
@@ -74,12 +83,15 @@ def still_ours(claimed: Sequence[Submission]) -> list[Submission]:
 
 
 def renew_lease(rows: Sequence[Submission], *, now: datetime) -> None:
-    """Count the lease of rows that are about to be called for from now on, however long they waited for their turn."""
+    """Count the lease of rows from now on: they are about to be called for, after some waiting for their turn."""
     Submission.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=now + LEASE)
 
 
 def give_back(claimed: Sequence[Submission]) -> None:
-    """Return rows that were not begun; they are still due. Rows that others have taken meanwhile are left alone."""
+    """Return rows that were not begun.
+
+    They are still due. Rows that others have taken meanwhile are left alone.
+    """
     by_fence: dict[int, list[int]] = defaultdict(list)
     for row in claimed:
         by_fence[row.fence].append(row.pk)

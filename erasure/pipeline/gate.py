@@ -1,7 +1,7 @@
 """The gate: the last look before anything leaves. One short transaction per wave of calls.
 
-Holds, override, cancellation and policy are asked again with the register of holds locked in share: a hold committed before the
-gate stops the submission; one placed after it is told what it came too late for.
+Holds, override, cancellation and policy are asked again with the register of holds locked in share: a hold
+committed before the gate stops the submission; one placed after it is told what it came too late for.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Ready:
 
 
 def pass_gate(claimed: Sequence[Submission], *, now: datetime) -> list[Ready]:
-    """Those of the claimed rows that may be sent now, marked as being sent; the others are suspended or dropped.
+    """Those of the claimed rows that may be sent now, marked as being sent; others are suspended or dropped.
 
     If the wave cannot pass as a whole, each row passes alone, and one at fault is set aside.
     """
@@ -73,7 +73,10 @@ def _pass(log: Trail, row: Submission, in_force: Sequence[LegalHold], *, now: da
 
 
 def _in_the_way(row: Submission, in_force: Sequence[LegalHold], *, now: datetime) -> list[str]:
-    """The codes of what forbids sending: holds without a fitting override, and rules that the payload no longer meets."""
+    """The codes of what forbids sending.
+
+    Holds without a fitting override, and rules that the payload no longer meets.
+    """
     codes = [hold.code for hold in holds.stopping(in_force, row)]
     if codes and (override := overrides.covers(row, codes, now=now)):
         overrides.mark_used(override, now)

@@ -1,4 +1,6 @@
-"""Applying what the calls brought: in one transaction, rows locked in key order, the shared row after them, the log last.
+"""Applying what the calls brought.
+
+In one transaction: rows locked in key order, the shared row after them, the log last.
 
 A row that is no longer ours (its fence has moved) is dropped with its event.
 """
@@ -57,6 +59,7 @@ def _apply_together(
             if row.fence == outcome.submission.fence:
                 apply(log, row, outcome, now)
             elif isinstance(outcome.result, Accepted):
-                # The row belongs to another worker by now. An id that CXone gave us all the same is not forgotten.
+                # The row belongs to another worker by now. An id that CXone gave us all the same is not
+                # forgotten.
                 lifecycle.keep_other_id(log, row, cxone_id=outcome.result.id)
         upstream.note(log, tally([outcome.result for outcome in outcomes]), now=now)

@@ -70,7 +70,8 @@ def _ask_again_after_trouble(
     log: Trail, row: Submission, outcome: Polled, error: errors.CXoneError, *, now: datetime
 ) -> None:
     if isinstance(error, errors.NotTaken):
-        # CXone was not asked at all, so it is no poll; what keeps everybody from asking is the shared row's business.
+        # CXone was not asked at all, so it is no poll; what keeps everybody from asking is the shared row's
+        # business.
         _reschedule(row, outcome, wait=retry_seconds(error, attempts=1), polls=row.polls, now=now)
         return
     if isinstance(error, errors.UnknownRequest):
@@ -87,7 +88,10 @@ def _ask_again(row: Submission, outcome: Polled, *, now: datetime, at_least: flo
 
 
 def _reschedule(row: Submission, outcome: Polled, *, wait: float, polls: int, now: datetime) -> None:
-    """At once when a callback came while we were asking, so that its wake-up is not lost; else after `wait` seconds."""
+    """At once when a callback came while we were asking, so that its wake-up is not lost.
+
+    Else after `wait` seconds.
+    """
     seen = outcome.submission.callback_at
     fresh_callback = row.callback_at is not None and (seen is None or row.callback_at > seen)
     due_at = now if fresh_callback else now + timedelta(seconds=wait)
@@ -95,9 +99,12 @@ def _reschedule(row: Submission, outcome: Polled, *, wait: float, polls: int, no
 
 
 def poll_seconds(polls: int) -> float:
-    """The wait after so many polls, in seconds: half as long again each time, at most an hour, with a little jitter."""
+    """The wait after so many polls, in seconds.
+
+    Half as long again each time, at most an hour, with a little jitter.
+    """
     grown: float = min(LONGEST_POLL_SECONDS, settings.CXONE_POLL_SECONDS * 1.5 ** min(polls, 40))
-    return grown * random.uniform(0.9, 1.1)  # noqa: S311 - it spreads questions in time; nothing secret hangs on it.
+    return grown * random.uniform(0.9, 1.1)  # noqa: S311 - it spreads questions, and hides nothing.
 
 
 def _is_about_another(row: Submission, report: StatusReport) -> bool:

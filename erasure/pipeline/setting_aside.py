@@ -1,4 +1,7 @@
-"""Work on several rows in one transaction, and what to do when one of them spoils it: the others must not wait for it."""
+"""Work on several rows in one transaction, and what to do when one of them spoils it.
+
+The others must not wait for it.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -56,7 +59,10 @@ def _alone(
 
 
 def _set_aside(row: Submission, *, now: datetime) -> None:
-    """Flag it and look at it again later. If even that cannot be stored, its lease keeps it away for a while."""
+    """Flag it and look at it again later.
+
+    If even that cannot be stored, its lease keeps it away for a while.
+    """
     try:
         with audited() as log:
             for current in still_ours([row]):

@@ -79,4 +79,4 @@ def retry_seconds(error: errors.CXoneError, *, attempts: int) -> float:
     if isinstance(error, errors.NotTaken):
         base = 1.0
     grown: float = min(LONGEST_RETRY_SECONDS, base * 2 ** min(max(0, attempts - 1), 10))
-    return grown * random.uniform(1.0, 1.25)  # noqa: S311 - it spreads repeats in time; nothing secret hangs on it.
+    return grown * random.uniform(1.0, 1.25)  # noqa: S311 - it spreads repeats, and hides nothing.

@@ -1,4 +1,4 @@
-"""The pipeline at work against a sandbox over real HTTP, with time moved in the database instead of waited for."""
+"""The pipeline at work against a sandbox over HTTP, with time moved in the database instead of waited for."""
 
 import json
 from collections.abc import Iterator, Sequence

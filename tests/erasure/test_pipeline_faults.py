@@ -48,7 +48,13 @@ def test_nothing_is_claimed_before_its_time(work: Work) -> None:
     assert fresh(row).status == "processing"
 
 
-NOT_TAKEN = ["request.sending", "request.requeued", "request.sending", "request.submitted", "request.completed"]
+NOT_TAKEN = [
+    "request.sending",
+    "request.requeued",
+    "request.sending",
+    "request.submitted",
+    "request.completed",
+]
 REPEATED = ["request.sending", "request.unclear", "request.sending", "request.submitted", "request.completed"]
 SMOOTH = ["request.sending", "request.submitted", "request.completed"]
 
@@ -133,7 +139,7 @@ def test_nothing_found_is_a_completion_with_no_records(work: Work) -> None:
 
 def test_what_cxone_refuses_is_final(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     # Our own policy refuses every payload that CXone would, so it has to be gone round.
-    monkeypatch.setattr("erasure.pipeline.gate.payload_of", lambda row: '{"subjectId": "bad id!"}')
+    monkeypatch.setattr("erasure.pipeline.gate.payload_of", lambda _row: '{"subjectId": "bad id!"}')
     row = work.file()
     work.send()
     row = fresh(row)

@@ -1,4 +1,4 @@
-"""Asking for the status: patient, never fooled by an answer about something else, and never deaf to a callback."""
+"""Asking for the status: patient, not fooled by an answer about something else, not deaf to a callback."""
 
 import json
 from datetime import timedelta

@@ -33,7 +33,7 @@ def run_out() -> None:
     Upstream.objects.update(paused_until=timezone.now(), probe_until=None)
 
 
-# Pauses of the fleet -------------------------------------------------------------------------------------------------
+# Pauses of the fleet ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fault", ["429@submit:1", "429-date@submit:1"])
@@ -114,7 +114,7 @@ def test_a_probe_held_at_the_gate_is_given_back(work: Work, monkeypatch: pytest.
     work.send()
     work.let_time_pass()
     with monkeypatch.context() as patch:
-        patch.setattr("erasure.pipeline.gate._in_the_way", lambda row, in_force, *, now: ["matter-1"])
+        patch.setattr("erasure.pipeline.gate._in_the_way", lambda *_, **__: ["matter-1"])
         assert work.send() == 1
     assert the_row().probe_until is None
     assert work.send() == 1
@@ -205,7 +205,7 @@ def test_every_reason_of_a_pause_has_words_and_fits_its_column() -> None:
     assert all(len(code) <= longest for code in PauseCode)
 
 
-# What is noted --------------------------------------------------------------------------------------------------------
+# What is noted ----------------------------------------------------------------------------------------------
 
 
 def test_an_answer_to_a_call_begun_before_the_pause_does_not_end_it(transactional_db: None) -> None:
@@ -217,7 +217,9 @@ def test_an_answer_to_a_call_begun_before_the_pause_does_not_end_it(transactiona
     assert the_row().paused_until is None
 
 
-def test_trouble_begun_before_the_pause_prolongs_it_only_when_it_asks_for_more(transactional_db: None) -> None:
+def test_trouble_begun_before_the_pause_prolongs_it_only_when_it_asks_for_more(
+    transactional_db: None,
+) -> None:
     now = timezone.now()
     note(now, trouble=PauseCode.SCOPE_MISSING, troubles=1)
     note(now, trouble=PauseCode.RATE_LIMITED, troubles=16, retry_after=10.0)
@@ -271,7 +273,7 @@ def test_of_many_who_ask_at_once_one_becomes_the_probe(transactional_db: None) -
     assert permits.count(Permit.CLOSED) == 5
 
 
-# Our own ceiling ------------------------------------------------------------------------------------------------------
+# Our own ceiling --------------------------------------------------------------------------------------------
 
 
 def test_the_ceiling_is_shared_and_renewed_each_second(transactional_db: None, settings: object) -> None:
@@ -291,7 +293,7 @@ def test_a_batch_begins_no_more_calls_than_the_ceiling(work: Work, settings: obj
     assert len(posted(work.sandbox)) == 2
 
 
-# The token ------------------------------------------------------------------------------------------------------------
+# The token --------------------------------------------------------------------------------------------------
 
 
 def token(word: str, *, seconds: float = 3600) -> Token:
