@@ -30,7 +30,7 @@ def resume_released(now: datetime) -> int:
 
 
 def _is_free(row: Submission, in_force: Sequence[LegalHold]) -> bool:
-    """Whether nothing holds it; what a rule stopped does not fit CXone as it is, and no end of a hold helps."""
+    """Whether nothing holds it. What a rule stopped does not fit CXone as it is, whatever hold ends."""
     return not holds.stopping(in_force, row) and not any(map(holds.is_rule, row.held_by))
 
 
