@@ -9,6 +9,7 @@ ones.
 
 import os
 import secrets
+from collections.abc import Callable, Mapping
 import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -97,7 +98,7 @@ def secret(name: str) -> str:
         ) from error
 
 
-GENERATED_KEYS = {
+GENERATED_KEYS: Mapping[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "FIELD_KEYS": lambda: Fernet.generate_key().decode(),
     "FINGERPRINT_KEY": lambda: secrets.token_urlsafe(32),
