@@ -134,7 +134,7 @@ def allowance(wanted: int, now: datetime) -> int:
 
 
 def note(log: Trail, tally: Tally, *, now: datetime) -> None:
-    """Write down what calls met: a success ends the streak and a pause that has run out, trouble adds to both.
+    """Write down what calls met: a success ends the streak and a pause that has run out, trouble adds.
 
     While the pause still runs, what comes in was begun before it, and says nothing about what comes after.
     """
@@ -224,7 +224,7 @@ def _pause(log: Trail, upstream: Upstream, *, code: PauseCode, now: datetime, se
     if upstream.paused_until is not None and upstream.paused_until >= until:
         return
     if upstream.paused_until is None or upstream.pause_code != code:
-        evidence = {"reason": str(code), "until": timestamp(until), "streak": upstream.streak}
+        evidence: dict[str, str | int] = {"reason": str(code), "until": timestamp(until), "streak": upstream.streak}
         log.record(Event.UPSTREAM_PAUSED, actor="sys", obj=UPSTREAM, data=evidence)
     upstream.paused_until = until
     upstream.paused_since = upstream.paused_since or now

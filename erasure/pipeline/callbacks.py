@@ -33,7 +33,7 @@ def note_callbacks(log: Trail, row: Submission) -> set[str]:
             lifecycle.keep_other_id(log, row, cxone_id=request_id)
     if not all(receipt.audited for receipt in receipts):
         CallbackReceipt.objects.filter(submission=row, audited=False).update(audited=True)
-    return ENDS & claims
+    return claims & ENDS
 
 
 def _said(receipt: CallbackReceipt) -> tuple[str, str]:

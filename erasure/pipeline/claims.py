@@ -83,7 +83,7 @@ def still_ours(claimed: Sequence[Submission]) -> list[Submission]:
 
 
 def renew_lease(rows: Sequence[Submission], *, now: datetime) -> None:
-    """Count the lease of rows from now on: they are about to be called for, after some waiting for their turn."""
+    """Count the lease of rows from now on: they waited for their turn, and are about to be called for."""
     Submission.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=now + LEASE)
 
 

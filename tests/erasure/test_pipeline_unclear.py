@@ -1,4 +1,4 @@
-"""Unclear is not failed: what may have been taken is repeated to the byte; what was not taken is free again."""
+"""Unclear is not failed: what may have been taken is repeated to the byte; what was not is free again."""
 
 from datetime import timedelta
 

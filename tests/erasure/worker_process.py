@@ -1,4 +1,4 @@
-"""A worker process for tests, `python -m tests.erasure.worker_process`: the jobs in a loop, until it is killed."""
+"""A worker for tests, `python -m tests.erasure.worker_process`: jobs in a loop, until it is killed."""
 
 import time
 
