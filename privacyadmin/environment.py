@@ -9,8 +9,8 @@ ones.
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
 import zoneinfo
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 

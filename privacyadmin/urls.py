@@ -1,5 +1,7 @@
 """The addresses of the program: the admin site, the callback, and what watches the process."""
 
+from typing import cast
+
 from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
@@ -9,8 +11,9 @@ from erasure.webhook import cxone_callback
 from privacyadmin.health import healthz, readyz
 from privacyadmin.invitations import AcceptInvitationView
 from privacyadmin.set_up import set_up
+from privacyadmin.site import PrivacyAdminSite
 
-admin.site.add_pages(pages())
+cast(PrivacyAdminSite, admin.site).add_pages(pages())
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
