@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock
+.PHONY: help demo test check bench lock
 
 help:  ## Show what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ demo: $(VENV)/.runtime  ## Run everything on this machine, with a stand-in for C
 
 test: $(VENV)/.development  ## Run all tests, on SQLite and on a throw-away PostgreSQL
 	$(BIN)/python -m pytest
-	$(BIN)/python -m tests.with_postgresql $(BIN)/python -m pytest -m "not browser and not program"
+	$(BIN)/python -m tests.with_postgresql $(BIN)/python -m pytest -m "database and not program"
 
 check: $(VENV)/.development  ## Look for everything that can be found without running: style, types, import contracts, templates, migrations
 	$(BIN)/ruff check .
@@ -25,6 +25,9 @@ check: $(VENV)/.development  ## Look for everything that can be found without ru
 	$(BIN)/djlint --lint templates
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  DATA_DIR="$$folder" $(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/.development  ## Measure the pipeline against a bare loop of plain calls, as ratios within one run
+	$(BIN)/python -m tests.bench
 
 lock: $(VENV)/.development  ## Pin the newest allowed versions, with hashes, in the two lock files (needs uv)
 	@command -v uv > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }

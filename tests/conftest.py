@@ -1,5 +1,6 @@
 """What all tests share; each fixture lives in a module that says what it is for."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.append_only_flush import _triggers_lifted_around_flush
@@ -33,3 +34,14 @@ __all__ = [
     "stranger",
     "superuser",
 ]
+
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses the database, so that the run on PostgreSQL repeats that and nothing else."""
+    for item in items:
+        uses = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+        if uses or item.get_closest_marker("django_db"):
+            item.add_marker("database")
