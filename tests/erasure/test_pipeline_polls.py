@@ -1,5 +1,6 @@
 """Asking for the status: patient, not fooled by an answer about something else, not deaf to a callback."""
 
+import hashlib
 import json
 from datetime import timedelta
 
@@ -32,7 +33,8 @@ def ask(work: Work) -> None:
 def call_back(row: Submission, *, status: str, request_id: str | None = None) -> None:
     """A callback as the view stores it."""
     body = json.dumps({"requestId": request_id or row.cxone_id or "prv-x", "status": status})
-    CallbackReceipt.objects.create(submission=row, body_hash=body, body=body, received_at=timezone.now())
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    CallbackReceipt.objects.create(submission=row, body_hash=digest, body=body, received_at=timezone.now())
     with audited():
         lifecycle.note_callback_time(fresh(row), at=timezone.now())
 
