@@ -163,7 +163,9 @@ def _todo(facts: _Facts, found: _Found) -> Todo:
     return Todo(
         request=request,
         stage=found.stage,
-        sentence=_flag_sentence(parts) or _sentence(found.stage, request, parts, facts.asked),
+        sentence=_flag_sentence(parts)
+        or _late_sentence(found)
+        or _sentence(found.stage, request, parts, facts.asked),
         masked=identifiers[0].masked if identifiers else "",
     )
 
@@ -171,6 +173,11 @@ def _todo(facts: _Facts, found: _Found) -> Todo:
 def _flag_sentence(parts: Sequence[Submission]) -> str:
     """What a flag asks for, even where the submission has ended: nobody has looked at it yet."""
     return next((ATTENTION_LINES[Attention(part.attention)] for part in parts if part.attention), "")
+
+
+def _late_sentence(found: _Found) -> str:
+    """What moves by itself needs somebody all the same once its statutory date has passed."""
+    return _LATE_SENTENCES.get(found.stage, "") if found.need == Need.OVERDUE else ""
 
 
 def _sentence(
@@ -203,6 +210,10 @@ def _to_be_answered(request: PrivacyRequest, parts: Sequence[Submission]) -> str
     return "CXone reports it done. Tell the person, and record the answer."
 
 
+_LATE_SENTENCES: dict[RequestStage, str] = {
+    RequestStage.PROCESSING: "CXone is still at work on it. Ask CXone’s support, and tell the person.",
+    RequestStage.QUEUED: "It has not gone out. Ask an operator about the connection, and tell the person.",
+}
 _STAGE_SENTENCES: dict[RequestStage, str] = {
     RequestStage.REGISTERED: "Nothing was sent yet. Add the CXone id and send it, or answer the person.",
     RequestStage.ATTENTION: "Open it and look at what is marked.",

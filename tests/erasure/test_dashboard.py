@@ -96,6 +96,9 @@ def test_an_officer_finds_each_request_in_its_most_pressing_group(
         "Ask for an override, or stop the held part",
         "correct and file it anew",
         "Add the CXone id and send it",
+        # What is overdue needs somebody even where it moves by itself; what is only due soon does not.
+        "It has not gone out. Ask an operator about the connection",
+        "There is nothing to do until CXone reports back",
     ):
         assert words in page
     assert f'href="{reverse("admin:request_answer", args=[made["to_be_answered"]])}"' in page
