@@ -60,7 +60,7 @@ def test_the_first_start_prints_a_link_that_works_once_and_later_starts_print_no
 
 def test_it_brings_no_sandbox_no_people_and_shows_no_secret(start: Start) -> None:
     program = _serve(start)
-    assert "sandbox" not in "\n".join(program.alive().values())
+    assert "manage.py sandbox" not in "\n".join(program.alive().values())
     assert "password" not in program.said()
     assert CXONE["CXONE_CLIENT_SECRET"] not in program.said()
 
