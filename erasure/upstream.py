@@ -224,7 +224,11 @@ def _pause(log: Trail, upstream: Upstream, *, code: PauseCode, now: datetime, se
     if upstream.paused_until is not None and upstream.paused_until >= until:
         return
     if upstream.paused_until is None or upstream.pause_code != code:
-        evidence: dict[str, str | int] = {"reason": str(code), "until": timestamp(until), "streak": upstream.streak}
+        evidence: dict[str, str | int] = {
+            "reason": str(code),
+            "until": timestamp(until),
+            "streak": upstream.streak,
+        }
         log.record(Event.UPSTREAM_PAUSED, actor="sys", obj=UPSTREAM, data=evidence)
     upstream.paused_until = until
     upstream.paused_since = upstream.paused_since or now

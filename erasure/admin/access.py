@@ -1,7 +1,7 @@
 """Who may open a page. Every page of ours is wrapped here, so that none is reachable without a permission.
 
-Decided once: somebody who is not signed in is sent to the sign-in page; who is signed in but lacks the permission gets 403; an
-object that does not exist is 404.
+Decided once: somebody who is not signed in is sent to the sign-in page; who is signed in but lacks the
+permission gets 403; an object that does not exist is 404.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,9 @@ View = Callable[..., HttpResponseBase]
 
 
 def page(permission: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[[View], View]:
-    """Make a view a page of the admin site for those who hold `permission`, answering these methods and 405 to others."""
+    """Make a view a page of the admin site for those who hold `permission`, answering these methods and 405
+    to others.
+    """
 
     def wrap(view: View) -> View:
         @require_http_methods(list(methods))
