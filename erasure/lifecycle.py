@@ -26,7 +26,7 @@ from erasure.choices import (
     RequestType,
     SubmissionStatus,
 )
-from erasure.deadlines import Clock
+from erasure.deadlines import Clock, long_date
 from erasure.models import PrivacyRequest, ReferenceCounter, Subject, SubjectIdentifier, Submission
 
 S = SubmissionStatus
@@ -212,8 +212,8 @@ def why_not_answer(request: PrivacyRequest, outcome: str | None = None) -> str:
 
     An answer is about what is done, so nothing may still be on its way; and "done" needs something done.
     """
-    if request.is_answered:
-        return f"{request.reference} was answered already, on {request.answered_on}."
+    if request.answered_on is not None:
+        return f"{request.reference} was answered already, on {long_date(request.answered_on)}."
     statuses = set(request.submissions.values_list("status", flat=True))
     if not statuses <= TERMINAL_STATUSES:
         return "Something is still open at CXone or on hold. Wait for its end, or stop it, then answer."
@@ -228,9 +228,10 @@ def why_not_answer(request: PrivacyRequest, outcome: str | None = None) -> str:
 def why_not_answered_on(request: PrivacyRequest, day: date, *, today: date) -> str:
     """Why the person cannot have been answered on this day; empty when they can."""
     if day < request.received_on:
-        return f"The request was received on {request.received_on}; it cannot have been answered before."
+        received = long_date(request.received_on)
+        return f"The request was received on {received}; it cannot have been answered before."
     if day > today:
-        return f"This day lies ahead. Record the answer once it has gone out: {today} or earlier."
+        return f"This day lies ahead. Record the answer once it has gone out: {long_date(today)} or earlier."
     return ""
 
 

@@ -58,7 +58,7 @@ class ChoiceFilter(SimpleListFilter):
 class StageFilter(ChoiceFilter):
     """Where a request stands; `stage=open` is everything not yet answered."""
 
-    title = "where it stands"
+    title = "status"
     parameter_name = "stage"
     options = ((OPEN, "Open"), *((code, label) for code, (label, _stages) in STAGES.items()))
 

@@ -50,6 +50,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     search_fields = ("reference",)
     actions = None
     change_list_template = "erasure/request_list.html"
+    list_before_template = "erasure/search_words.html"
     empty = {
         "icon": "folder_shared",
         "heading": "No requests yet",
