@@ -4,7 +4,8 @@ The database holds the work; a bell that is not heard loses nothing.
 
 At most one bell per job hangs at a time (`SET NX EX`), and the job takes it down before it looks for work, so
 that whatever is committed after the look rings again. A broker that is down is logged once and never reaches
-the caller: the tick finds the work.
+the caller: the tick finds the work. Without a `REDIS_URL`, as for a command beside a running program, no bell
+is rung at all: whatever listens on the usual port might be somebody else's broker.
 """
 
 import logging
@@ -13,8 +14,8 @@ from functools import lru_cache
 import redis
 from django.conf import settings
 from django.db import transaction
+from django_rq import get_queue
 from redis.exceptions import RedisError
-from rq import Queue
 
 logger = logging.getLogger(__name__)
 
@@ -57,10 +58,12 @@ def ring(job: str) -> None:
 def ring_now(job: str) -> bool:
     """Wake a worker for `job`.
 
-    False when the broker cannot be reached. Never raises for a broker's trouble.
+    False when there is no broker or it cannot be reached. Never raises for a broker's trouble.
     """
+    if not settings.REDIS_URL:
+        return False
     try:
-        queue = Queue("default", connection=_broker(str(settings.RQ_QUEUES["default"]["URL"])))
+        queue = get_queue("default", connection=_broker(settings.REDIS_URL))
         if queue.connection.set(_bell(job), "1", nx=True, ex=DEBOUNCE_SECONDS) and queue.count < MOST_WAITING:
             # No result is kept, since a job's outcome is in the rows. Bounded work needs no alarm that cuts
             # it in the middle.
@@ -74,8 +77,10 @@ def ring_now(job: str) -> bool:
 
 def take_down(job: str) -> None:
     """Let the bell be rung again; called by the job before it looks for work."""
+    if not settings.REDIS_URL:
+        return
     try:
-        _broker(str(settings.RQ_QUEUES["default"]["URL"])).delete(_bell(job))
+        _broker(settings.REDIS_URL).delete(_bell(job))
     except RedisError as error:
         _outage.met(error)
 

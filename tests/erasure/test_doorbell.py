@@ -40,7 +40,7 @@ def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def queue(broker_url: str, settings: object) -> Iterator[Queue]:
     """The queue that the doorbell rings in, empty."""
-    settings.RQ_QUEUES = {"default": {"URL": broker_url}}
+    settings.REDIS_URL = broker_url
     broker = redis.Redis.from_url(broker_url)
     broker.flushdb()
     yield Queue("default", connection=broker)
@@ -50,7 +50,7 @@ def queue(broker_url: str, settings: object) -> Iterator[Queue]:
 @pytest.fixture
 def nowhere(settings: object) -> None:
     """A broker that is not there."""
-    settings.RQ_QUEUES = {"default": {"URL": "redis://127.0.0.1:1/0"}}
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
     doorbell._outage.over()
 
 
@@ -126,10 +126,10 @@ def test_a_broker_that_is_down_keeps_nobody_from_filing(
 def test_a_broker_that_is_back_is_reported_once(
     queue: Queue, settings: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reachable = settings.RQ_QUEUES
-    settings.RQ_QUEUES = {"default": {"URL": "redis://127.0.0.1:1/0"}}
+    reachable = settings.REDIS_URL
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
     doorbell.ring_now(SUBMIT_JOB)
-    settings.RQ_QUEUES = reachable
+    settings.REDIS_URL = reachable
     caplog.clear()
     with caplog.at_level(logging.WARNING, logger="erasure.doorbell"):
         doorbell.ring_now(SUBMIT_JOB)
@@ -141,7 +141,7 @@ def test_a_broker_that_does_not_answer_is_not_waited_for(settings: object) -> No
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        settings.RQ_QUEUES = {"default": {"URL": f"redis://127.0.0.1:{silent.getsockname()[1]}/0"}}
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         begun = time.monotonic()
         assert doorbell.ring_now(SUBMIT_JOB) is False
         assert time.monotonic() - begun < 4 * doorbell.BROKER_SECONDS

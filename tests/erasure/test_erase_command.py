@@ -220,7 +220,7 @@ def test_a_held_one_is_told_to_people_too(quiet: Sandbox) -> None:
 def test_one_that_is_stopped_while_it_waits_is_not_done(quiet: Sandbox, officer: User) -> None:
     stopped = StopSoon(officer)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("erasure.management.commands.erase.time.sleep", stopped)
+        patch.setattr("privacyadmin.management.commands.erase.time.sleep", stopped)
         run = erase("--wait", "60", "--json")
     assert (run.status, run.result["status"]) == (NOT_DONE, "cancelled")
     assert "cancelled" in run.result["error"]

@@ -30,6 +30,7 @@ from erasure.choices import (
 from erasure.filing import Filing, FilingRefused, Identifier
 from erasure.holds import is_rule
 from erasure.models import LegalHold, Submission
+from privacyadmin.key_check import KeysDoNotFitError, refuse_unfitting_keys
 
 SERVICE_ACCOUNT = "cli"
 LOOK_EVERY_SECONDS = 0.2
@@ -80,7 +81,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """File, follow, answer, and leave with the exit status."""
+        """File, follow, answer, and leave with the exit status. Raises CommandError when the keys do not fit."""
+        try:
+            refuse_unfitting_keys()
+        except KeysDoNotFitError as error:
+            raise CommandError(str(error)) from error
         try:
             submission = _file(options)
         except (FilingRefused, CommandError) as error:
