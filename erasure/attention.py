@@ -23,11 +23,14 @@ from erasure.choices import (
 )
 from erasure.metrics import SOON
 from erasure.models import Override, PrivacyRequest, Submission
-from erasure.stages import stage_column
+from erasure.stages import Part, stage_column, stage_of
 
 
 class Need(StrEnum):
-    """Why a request needs somebody; of those that apply, the first. Where it stands counts after its date."""
+    """Why a request needs somebody; of those that apply, the first. Where it stands counts after its date.
+
+    All but the first two are values of RequestStage: where it stands is then why.
+    """
 
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
@@ -47,8 +50,6 @@ NEED_WORDS: dict[Need, tuple[str, Look]] = {
     Need.ON_HOLD: (RequestStage.BLOCKED.label, STAGE_LOOKS[RequestStage.BLOCKED]),
     Need.TO_BE_SENT: (RequestStage.REGISTERED.label, STAGE_LOOKS[RequestStage.REGISTERED]),
 }
-#: Where a request stands says which group it is in, when its date does not press.
-_NEED_OF_STAGE = tuple(need for need in Need if need not in {Need.OVERDUE, Need.DUE_SOON})
 
 
 @dataclass(frozen=True)
@@ -106,32 +107,28 @@ def undecided_overrides(now: datetime) -> QuerySet[Override]:
 class _Found:
     pk: int
     need: Need
-    stage: RequestStage
     group_size: int
 
 
 def _first_of_each_group(today: date, *, shown: int) -> list[_Found]:
     """One query: every open request is put into its group, and the first of each are kept."""
-    by_stage = [When(stage=need, then=Value(need)) for need in _NEED_OF_STAGE]
     need = Case(
         When(due_on__lt=today, then=Value(Need.OVERDUE)),
         When(due_on__lte=today + SOON, then=Value(Need.DUE_SOON)),
-        *by_stage,
-        default=Value(""),
+        default=stage_column(),
         output_field=CharField(),
     )
     in_group = Window(RowNumber(), partition_by=F("need"), order_by=["due_on", "pk"])
     found = (
         PrivacyRequest.objects.filter(outcome="")
-        .annotate(stage=stage_column())
         .annotate(need=need)
-        .exclude(need="")
+        .filter(need__in=list(Need))
         .annotate(place=in_group, group_size=Window(Count("pk"), partition_by=F("need")))
         .filter(place__lte=shown)
         .order_by("due_on", "pk")
-        .values_list("pk", "need", "stage", "group_size")
+        .values_list("pk", "need", "group_size")
     )
-    return [_Found(pk, Need(need), RequestStage(stage), size) for pk, need, stage, size in found]
+    return [_Found(pk, Need(need), size) for pk, need, size in found]
 
 
 @dataclass(frozen=True)
@@ -159,13 +156,14 @@ class _Facts:
 
 def _todo(facts: _Facts, found: _Found) -> Todo:
     request, parts = facts.requests[found.pk], facts.parts.get(found.pk, ())
+    stage = stage_of([Part(part.status, part.attention) for part in parts], answered=False)
     identifiers = sorted(request.subject.identifiers.all(), key=lambda identifier: identifier.pk)
     return Todo(
         request=request,
-        stage=found.stage,
+        stage=stage,
         sentence=_flag_sentence(parts)
-        or _late_sentence(found)
-        or _sentence(found.stage, request, parts, facts.asked),
+        or _late_sentence(found.need, stage)
+        or _sentence(stage, request, parts, facts.asked),
         masked=identifiers[0].masked if identifiers else "",
     )
 
@@ -175,9 +173,9 @@ def _flag_sentence(parts: Sequence[Submission]) -> str:
     return next((ATTENTION_LINES[Attention(part.attention)] for part in parts if part.attention), "")
 
 
-def _late_sentence(found: _Found) -> str:
+def _late_sentence(need: Need, stage: RequestStage) -> str:
     """What moves by itself needs somebody all the same once its statutory date has passed."""
-    return _LATE_SENTENCES.get(found.stage, "") if found.need == Need.OVERDUE else ""
+    return _LATE_SENTENCES.get(stage, "") if need == Need.OVERDUE else ""
 
 
 def _sentence(
