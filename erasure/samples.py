@@ -1,4 +1,5 @@
-"""The sample requests of `demo`: one or two in every state, about made-up people, carried out by the sandbox like any other.
+"""The sample requests of `demo`: one or two in every state, about made-up people, carried out by the sandbox
+like any other.
 
 What ends an identifier tells the sandbox how its story goes: -FAIL, -NONE, -SLOW, -STUCK.
 """
@@ -151,7 +152,9 @@ def _stop(request: PrivacyRequest, officer: Any) -> None:
 
 
 def _answer_when_ended(wanted: dict[PrivacyRequest, Outcome], officer: Any) -> None:
-    """Answer each once its submissions have ended; what has not ended in time is left to whoever tries the demo."""
+    """Answer each once its submissions have ended; what has not ended in time is left to whoever tries the
+    demo.
+    """
     ends = time.monotonic() + WAIT_SECONDS
     while wanted and time.monotonic() < ends:
         for request, outcome in list(wanted.items()):
