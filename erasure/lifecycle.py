@@ -572,7 +572,7 @@ def _move(
     res: Any = "ok",
     out_of: SubmissionStatus | None = None,
 ) -> None:
-    """Check the move against the table, save it and record it. `out_of`: where this way to a status begins."""
+    """Check the move against the table, save it, record it. `out_of`: where this way to a status begins."""
     if to not in MOVES[submission.status] or submission.status != (out_of or submission.status):
         raise MoveRefused(
             f"{submission} is “{submission.get_status_display()}” and cannot become “{to.label}”."

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """File, follow, answer, and leave with the exit status. Raises CommandError when the keys do not fit."""
+        """File, follow, answer, leave with the exit status. Raises CommandError for keys that do not fit."""
         try:
             refuse_unfitting_keys()
         except KeysDoNotFitError as error:
