@@ -1,7 +1,7 @@
 """What a request's page shows of each submission: facts, what CXone reported, and what can still be done."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -176,8 +176,3 @@ def _hold_line(code: str, known: Mapping[str, LegalHold]) -> HoldLine:
     if hold is None:
         return HoldLine("", "the rules no longer allow this payload; stop it and register it anew")
     return HoldLine(code, f"{hold.ground} ({uncapitalised(HoldKind(hold.kind).label)})")
-
-
-def current(cards: Sequence[Card]) -> list[Submission]:
-    """The submissions that no later one replaces: they say where the request stands."""
-    return [card.submission for card in cards if card.replaced_by is None]
