@@ -141,7 +141,7 @@ OPEN_STATUSES: frozenset[SubmissionStatus] = frozenset(SubmissionStatus) - TERMI
 class RequestStage(TextChoices):
     """Where a whole request stands, derived from its submissions and its answer; it is never stored."""
 
-    REGISTERED = "registered", "Registered, nothing filed yet"
+    REGISTERED = "registered", "Registered"
     BLOCKED = "blocked", "On hold"
     QUEUED = "queued", "Queued"
     PROCESSING = "processing", "Under way at CXone"
