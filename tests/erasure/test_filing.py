@@ -14,7 +14,14 @@ from erasure.asked import Filing, Identifier
 from erasure.choices import Category, Outcome
 from erasure.filing import FilingRefused
 from erasure.lifecycle import MoveRefused
-from erasure.models import LegalHold, PrivacyRequest, Subject, SubjectIdentifier, Submission
+from erasure.models import (
+    LegalHold,
+    PrivacyRequest,
+    ReferenceCounter,
+    Subject,
+    SubjectIdentifier,
+    Submission,
+)
 from privacyadmin.models import User
 from tests.erasure.made_requests import (
     accepted,
@@ -228,7 +235,7 @@ def test_references_have_no_gap_even_where_filings_were_refused(officer: User) -
 
 def test_a_reference_past_a_million_still_fits() -> None:
     with audited():
-        lifecycle.ReferenceCounter.objects.create(year=2031, last=999_999)
+        ReferenceCounter.objects.create(year=2031, last=999_999)
         assert lifecycle.next_reference(2031) == "PR-2031-1000000"
 
 

@@ -170,7 +170,7 @@ class Moves(RuleBasedStateMachine):
 
     @initialize(target=copies, by=people)
     def begin(self, by: str) -> Any:
-        return self.file(by=by, number=1, analytics=False, split=True, kind="ERASURE")
+        return self.file(by=by, number=1, analytics=True, split=True, kind="ERASURE")
 
     @rule(
         target=copies,
@@ -204,7 +204,10 @@ class Moves(RuleBasedStateMachine):
         )
 
     @rule(target=copies, copy=copies)
-    def look_again(self, copy: Submission) -> Submission:
+    def look_again(self, copy: Submission) -> Any:
+        return self.fresh(copy)
+
+    def fresh(self, copy: Submission) -> Submission:
         return Submission.objects.select_related("request", "identifier").get(pk=copy.pk)
 
     def claim(self, copy: Submission) -> None:
@@ -407,7 +410,7 @@ class Moves(RuleBasedStateMachine):
     def go_on(self, copy: Submission, steps: list[tuple[int, str]]) -> None:
         """Several steps in a row that are likely to be legal, so that the far ends are reached too."""
         for pick, by in steps:
-            row = self.look_again(copy=copy)
+            row = self.fresh(copy)
             likely = self.likely(row, by)
             likely[pick % len(likely)]()
 

@@ -37,10 +37,11 @@ def _is_status(node: ast.AST) -> bool:
 
 def its_own(source: str) -> list[int]:
     """The lines that set `self.status`."""
+    attributes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
     return [
         node.lineno
-        for node in ast.walk(ast.parse(source))
-        if _is_status(node) and isinstance(node.value, ast.Name) and node.value.id == "self"  # type: ignore[attr-defined]
+        for node in attributes
+        if _is_status(node) and isinstance(node.value, ast.Name) and node.value.id == "self"
     ]
 
 
