@@ -410,9 +410,21 @@ class Moves(RuleBasedStateMachine):
     def go_on(self, copy: Submission, steps: list[tuple[int, str]]) -> None:
         """Several steps in a row that are likely to be legal, so that the far ends are reached too."""
         for pick, by in steps:
-            row = self.fresh(copy)
-            likely = self.likely(row, by)
-            likely[pick % len(likely)]()
+            self.do(self.fresh(copy), pick, by)
+
+    @rule(copy=copies, pick=st.integers(0, 9), by=people, claimed=st.booleans())
+    def overtake(self, *, copy: Submission, pick: int, by: str, claimed: bool) -> None:
+        """Two look at one row; the first claims it, or does the same as the second, who has to be told."""
+        first, second = self.fresh(copy), self.fresh(copy)
+        if claimed:
+            self.claim(first)
+        else:
+            self.do(first, pick, by)
+        self.do(second, pick, by)
+
+    def do(self, row: Submission, pick: int, by: str) -> None:
+        likely = self.likely(row, by)
+        likely[pick % len(likely)]()
 
     def likely(self, row: Submission, by: str) -> list[Callable[[], Any]]:
         return {
