@@ -26,6 +26,8 @@ UNSTATED_LIFETIME_SECONDS = 300
 """RFC 6749 §5.1 lets `expires_in` be left out; a 401 would correct us if the token ends earlier still."""
 
 LONGEST_LIFETIME_SECONDS = 24 * 3600
+REPLACEMENT_SECONDS = 60.0
+"""A replacement that is turned down this soon shows that another token would be, too."""
 
 # RFC 6750 §2.1 allows less; whatever is visible ASCII can stand in a header without harm.
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
@@ -55,6 +57,8 @@ class SignIn:
         self._held: Token | None = None
         self._renewing = threading.Lock()
         self._failures = 0
+        #: The token that last took a rejected one's place, and when.
+        self._replacement: tuple[Token | None, float] = (None, 0.0)
 
     def token(self) -> Token:
         """A token to send, renewed 60 s before its end. Raises NotTaken's kinds, never anything else."""
@@ -64,14 +68,28 @@ class SignIn:
         if held is not None and held.is_fresh(datetime.now(UTC)):
             return held
         try:
-            return self.renewed(held)
+            return self._renew(held)
         except TokenBusy:
             # The early renewal leaves a minute in which the old token serves while another worker renews.
             if held is not None and held.is_alive(datetime.now(UTC)):
                 return held
             raise
 
-    def renewed(self, rejected: Token | None) -> Token:
+    def renewed(self, rejected: Token) -> Token:
+        """A token other than the one that was answered with 401.
+
+        Raises AuthenticationFailed when that one had itself just taken a rejected one's place: calls that
+        begin one after the other would else fetch a token each.
+        """
+        replacement, made_at = self._replacement
+        if rejected == replacement and self._clock() - made_at < REPLACEMENT_SECONDS:
+            raise AuthenticationFailed("a freshly renewed token was answered with 401")
+        renewed = self._renew(rejected)
+        if renewed != self._replacement[0]:
+            self._replacement = (renewed, self._clock())
+        return renewed
+
+    def _renew(self, rejected: Token | None) -> Token:
         """A token other than `rejected`. Of many threads that ask at once, one fetches."""
         seen = self._failures
         if not self._renewing.acquire(timeout=self._limit):
