@@ -103,7 +103,7 @@ class Regulation(TextChoices):
 
 
 class SubmissionStatus(TextChoices):
-    """Where one submission stands. Only `erasure/lifecycle.py` writes it."""
+    """Where one submission stands. Only `erasure/lifecycle` writes it."""
 
     BLOCKED = "blocked", "On hold"
     QUEUED = "queued", "Queued"

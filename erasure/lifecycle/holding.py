@@ -1,0 +1,132 @@
+"""What is filed for a request, and what stops it or lets it go before it is sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from audit.events import Event
+from audit.trail import Trail
+from erasure import doorbell
+from erasure.lifecycle.moves import SUBMIT_JOB, MoveRefused, S, ended, move, record
+from erasure.models import PrivacyRequest, SubjectIdentifier, Submission
+
+
+def file(
+    log: Trail,
+    request: PrivacyRequest,
+    *,
+    by: Any,
+    identifier: SubjectIdentifier,
+    categories: Sequence[str],
+    scope: str,
+    description: str,
+    holds: Sequence[str],
+    send_at: datetime,
+    now: datetime,
+    replaces: Submission | None = None,
+) -> Submission:
+    """File one submission: queued for `send_at`, or blocked when holds (their codes) meet it.
+
+    Raises MoveRefused once the person has been answered: nothing may follow the answer unseen.
+    """
+    # The request's row is locked so that two people filing at once get two numbers.
+    if PrivacyRequest.objects.select_for_update().get(pk=request.pk).is_answered:
+        raise MoveRefused(f"{request.reference} is answered. Register what the person asks now anew.")
+    submission = Submission(
+        request=request,
+        number=request.submissions.count() + 1,
+        replaces=replaces,
+        status=S.BLOCKED if holds else S.QUEUED,
+        identifier=identifier,
+        type=request.type,
+        categories=list(categories),
+        scope=scope,
+        description=description,
+        filed_by=by,
+        filed_at=now,
+        held_by=list(holds),
+        next_attempt_at=None if holds else send_at,
+    )
+    submission.save(force_insert=True)
+    evidence = {
+        "type": submission.type,
+        "categories": submission.categories,
+        "scope": submission.scope,
+        "regulation": request.regulation,
+        "received_on": request.received_on.isoformat(),
+        "due_on": request.due_on.isoformat(),
+    }
+    if request.identity_check:
+        evidence["identity"] = request.identity_check
+    record(log, submission, Event.REQUEST_FILED, actor=by.actor, **evidence)
+    if replaces is not None:
+        correction = {"old": replaces.number, "new": submission.number}
+        log.record(Event.REQUEST_CORRECTED, actor=by.actor, obj=request.obj, data=correction)
+    if holds:
+        record(log, submission, Event.REQUEST_BLOCKED, actor=by.actor, res="denied", holds=list(holds))
+    elif send_at <= now:
+        doorbell.ring(SUBMIT_JOB)
+    return submission
+
+
+def cancel(log: Trail, submission: Submission, *, by: Any, because: str, now: datetime) -> None:
+    """Stop a submission that has not been sent. Raises MoveRefused once it may have reached CXone."""
+    if submission.status not in {S.BLOCKED, S.QUEUED}:
+        raise MoveRefused(
+            f"{submission} can no longer be stopped: it is “{submission.get_status_display()}”, "
+            "and CXone has no recall."
+        )
+    move(
+        log,
+        submission,
+        S.CANCELLED,
+        event=Event.REQUEST_CANCELLED,
+        actor=by.actor,
+        evidence={"because": because},
+        changes=ended(now),
+    )
+
+
+def note_stop_refused(log: Trail, submission: Submission, *, by: Any) -> None:
+    """Put on record that somebody tried to stop a submission that could not be stopped any more."""
+    record(log, submission, Event.REQUEST_CANCELLED, actor=by.actor, res="denied", because="too_late")
+
+
+def refuse(log: Trail, submission: Submission, *, by: Any, now: datetime) -> None:
+    """End a held submission whose override was denied."""
+    move(
+        log,
+        submission,
+        S.REFUSED,
+        event=Event.REQUEST_REFUSED,
+        actor=by.actor,
+        evidence={"because": "denied"},
+        changes=ended(now),
+    )
+
+
+def resume(log: Trail, submission: Submission, *, actor: str, because: str, send_at: datetime) -> None:
+    """Let a held submission go: its override was approved, or no hold meets it any more."""
+    move(
+        log,
+        submission,
+        S.QUEUED,
+        out_of=S.BLOCKED,
+        event=Event.REQUEST_RESUMED,
+        actor=actor,
+        evidence={"because": because},
+        changes={"next_attempt_at": send_at, "lease_until": None, "held_by": []},
+    )
+    doorbell.ring(SUBMIT_JOB)
+
+
+def suspend(log: Trail, submission: Submission, *, holds: Sequence[str]) -> None:
+    """Stop a queued submission at the gate because of holds that came after its filing."""
+    move(
+        log,
+        submission,
+        S.BLOCKED,
+        event=Event.REQUEST_SUSPENDED,
+        evidence={"holds": list(holds)},
+        changes={"next_attempt_at": None, "lease_until": None, "held_by": list(holds)},
+    )
