@@ -14,7 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from privacyadmin.embedded.listener import free_port
-from tests.program.conftest import LEFT_OUT
+from tests.program.conftest import environment_for
 from tests.program.processes import Program
 
 INSTALL = "Install Chromium, such as with: apt-get install chromium"
@@ -62,18 +62,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """`manage.py demo` as a user starts it, on its own folder and port."""
     folder = tmp_path_factory.mktemp("demo")
     port = free_port()
-    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT and "CXONE" not in name}
-    kept.pop("SEND_DELAY_SECONDS", None)
     program = Program(
         command=[sys.executable, "manage.py", "demo", "--port", str(port)],
-        environment={**kept, "DATA_DIR": str(folder / "var")},
+        environment=environment_for(folder),
         output=folder / "output.txt",
     )
     program.start()
     try:
         program.wait_for("ready: ", seconds=READY_SECONDS)
         program.wait_for("sample requests filed", seconds=READY_SECONDS)
-        passwords = json.loads(Path(folder, "var", "demo-users.json").read_text(encoding="utf-8"))
+        passwords = json.loads(Path(folder, "data", "demo-users.json").read_text(encoding="utf-8"))
         yield Demo(url=f"http://127.0.0.1:{port}", passwords=passwords, program=program)
     finally:
         program.kill_all()

@@ -18,12 +18,17 @@ LEFT_OUT = {
 }
 
 
-@pytest.fixture
-def clean_environment(tmp_path: Path) -> dict[str, str]:
-    """This environment without the program's own variables, and with a DATA_DIR of the test's own."""
+def environment_for(folder: Path) -> dict[str, str]:
+    """This environment without the program's own variables, and with a DATA_DIR in the folder."""
     kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT and "CXONE" not in name}
     kept.pop("SEND_DELAY_SECONDS", None)
-    return {**kept, "DATA_DIR": str(tmp_path / "data")}
+    return {**kept, "DATA_DIR": str(folder / "data")}
+
+
+@pytest.fixture
+def clean_environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of a program of the test's own."""
+    return environment_for(tmp_path)
 
 
 @pytest.fixture
