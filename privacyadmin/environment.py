@@ -119,8 +119,8 @@ def key(name: str, *, folder: Path, may_generate: bool) -> str:
         return path.read_text(encoding="utf-8").strip()
     if not may_generate:
         raise ImproperlyConfigured(
-            f"{name} is not set, and {path} does not exist, but a database was written with it. "
-            f"Put the key back, or set {name} or {name}_FILE."
+            f"{name} is not set, and {path} does not exist. Keys are made up only for an empty database on "
+            f"embedded parts. Put the key back, or set {name} or {name}_FILE."
         )
     return _generate(path, GENERATED_KEYS[name]())
 
