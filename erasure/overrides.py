@@ -71,7 +71,14 @@ def ask(
         digest=digest(submission),
         expires_at=now + LIFETIME,
     )
-    _record(log, override, Event.OVERRIDE_ASKED, actor=by.actor, ground=str(reason), holds=override.holds)
+    lifecycle.record(
+        log,
+        override.submission,
+        Event.OVERRIDE_ASKED,
+        actor=by.actor,
+        ground=str(reason),
+        holds=override.holds,
+    )
     return override
 
 
@@ -79,7 +86,9 @@ def _expire(log: Trail, override: Override, *, now: datetime) -> None:
     """Close a question that nobody decided in time, so that it can be asked again."""
     override.decision, override.decided_at = OverrideDecision.EXPIRED, now
     override.save(update_fields=["decision", "decided_at"])
-    _record(log, override, Event.OVERRIDE_EXPIRED, actor=lifecycle.SYSTEM, override=override.pk)
+    lifecycle.record(
+        log, override.submission, Event.OVERRIDE_EXPIRED, actor=lifecycle.SYSTEM, override=override.pk
+    )
 
 
 class DecisionBarred(lifecycle.MoveRefused):
@@ -126,9 +135,9 @@ def _over(override: Override, now: datetime) -> str:
 
 def note_barred(log: Trail, override: Override, *, by: Any, because: DecisionBarred) -> None:
     """Put on record that somebody tried to decide who may not; in its own transaction, after the rollback."""
-    _record(
+    lifecycle.record(
         log,
-        override,
+        override.submission,
         Event.OVERRIDE_REFUSED,
         actor=by.actor,
         res="denied",
@@ -154,10 +163,19 @@ def decide(
     override.save(update_fields=["decision", "decided_by", "decided_at", "decision_reason"])
     submission = override.submission
     if approve:
-        _record(log, override, Event.OVERRIDE_APPROVED, actor=by.actor, holds=override.holds)
+        lifecycle.record(
+            log, override.submission, Event.OVERRIDE_APPROVED, actor=by.actor, holds=override.holds
+        )
         lifecycle.resume(log, submission, actor=by.actor, because="override", send_at=send_at)
     else:
-        _record(log, override, Event.OVERRIDE_DENIED, actor=by.actor, res="denied", holds=override.holds)
+        lifecycle.record(
+            log,
+            override.submission,
+            Event.OVERRIDE_DENIED,
+            actor=by.actor,
+            res="denied",
+            holds=override.holds,
+        )
         lifecycle.refuse(log, submission, by=by, now=now)
 
 
@@ -168,7 +186,7 @@ def withdraw(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
         raise lifecycle.MoveRefused("Only who asked can withdraw, and only before the decision.")
     override.decision, override.decided_at = OverrideDecision.WITHDRAWN, now
     override.save(update_fields=["decision", "decided_at"])
-    _record(log, override, Event.OVERRIDE_WITHDRAWN, actor=by.actor)
+    lifecycle.record(log, override.submission, Event.OVERRIDE_WITHDRAWN, actor=by.actor)
 
 
 def covers(submission: Submission, hold_codes: Collection[str], *, now: datetime) -> Override | None:
@@ -192,17 +210,3 @@ def mark_used(override: Override, now: datetime) -> None:
     if override.used_at is None:
         override.used_at = now
         override.save(update_fields=["used_at"])
-
-
-def _record(
-    log: Trail, override: Override, event: Event, /, *, actor: str, res: Any = "ok", **evidence: Any
-) -> None:
-    submission = override.submission
-    log.record(
-        event,
-        actor=actor,
-        obj=submission.request.obj,
-        sub=submission.sub,
-        res=res,
-        data={"submission": submission.number, **evidence},
-    )

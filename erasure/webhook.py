@@ -172,14 +172,7 @@ def _note_disagreement(log: Trail, row: Submission, against: str) -> None:
     """Put it on record; once is enough until somebody has looked, however often it is repeated."""
     if row.attention == Attention.CONTRADICTED:
         return
-    log.record(
-        Event.CALLBACK_REFUSED,
-        actor="cxone",
-        obj=row.request.obj,
-        sub=row.sub,
-        res="denied",
-        data={"submission": row.number, "reason": against},
-    )
+    lifecycle.record(log, row, Event.CALLBACK_REFUSED, actor="cxone", res="denied", reason=against)
     lifecycle.contradict(log, row)
 
 

@@ -34,6 +34,7 @@ from erasure.lifecycle.moves import (
     MoveRefused,
     S,
     Stale,
+    record,
 )
 from erasure.lifecycle.sending import (
     accept,
@@ -78,6 +79,7 @@ __all__ = [
     "note_stop_refused",
     "note_unclear",
     "raise_attention",
+    "record",
     "refuse",
     "register",
     "repeat_sending",

@@ -114,6 +114,7 @@ def set_unless_changed(submission: Submission, *, while_flagged: str | None = No
 def record(
     log: Trail, submission: Submission, event: Event, *, actor: str = SYSTEM, res: Any = "ok", **evidence: Any
 ) -> None:
+    """Put an event about a submission into the log, under its request, with its number and subject tag."""
     log.record(
         event,
         actor=actor,
@@ -125,6 +126,7 @@ def record(
 
 
 def ended(now: datetime, attention: str = "") -> dict[str, Any]:
+    """What every end changes besides the status: no work is left, and passing flags go."""
     return {
         "closed_at": now,
         "next_attempt_at": None,
@@ -134,6 +136,7 @@ def ended(now: datetime, attention: str = "") -> dict[str, Any]:
 
 
 def without_passing(attention: str) -> str:
+    """The flag that stays when a submission moves on."""
     return "" if attention in PASSING_FLAGS else attention
 
 
