@@ -11,10 +11,11 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Quer
 from django.db.models.functions import RowNumber
 
 from erasure.choices import RequestStage, SubmissionStatus
+from erasure.deadlines import DUE_SOON_DAYS
 from erasure.models import PrivacyRequest, Submission
 from erasure.stages import stage_column
 
-SOON = timedelta(days=7)
+SOON = timedelta(days=DUE_SOON_DAYS)
 #: The bands of "open requests by days left": label, first and last day from today; None is without end.
 BANDS: tuple[tuple[str, int | None, int | None], ...] = (
     ("Overdue", None, -1),

@@ -26,11 +26,9 @@ from erasure.choices import (
     RequestStage,
     SubmissionStatus,
 )
+from erasure.deadlines import days_left_words
 
 register = template.Library()
-
-#: From how many days before it a due date presses.
-SOON_DAYS = 7
 
 Context = dict[str, Any]
 
@@ -150,14 +148,10 @@ def _words_of(due_on: datetime.date, answered_on: datetime.date | None) -> Conte
     if answered_on is not None:
         return _words_of_answered((answered_on - due_on).days)
     # Due dates are dates in the controller's zone, wherever the reader sits.
-    days_left = (due_on - timezone.localdate(timezone=timezone.get_default_timezone())).days
-    if days_left < 0:
-        return {"tone": "danger", "icon": "event_busy", "text": f"{_days(-days_left)} overdue"}
-    if days_left == 0:
-        return {"tone": "danger", "icon": "today", "text": "Due today"}
-    if days_left <= SOON_DAYS:
-        return {"tone": "warning", "icon": "event_upcoming", "text": f"Due in {_days(days_left)}"}
-    return {"tone": "", "icon": "", "text": f"in {_days(days_left)}"}
+    left = days_left_words(due_on, timezone.localdate(timezone=timezone.get_default_timezone()))
+    if left.tone == "neutral":
+        return {"tone": "", "icon": "", "text": left.words.removeprefix("Due ")}
+    return {"tone": left.tone, "icon": left.icon, "text": left.words}
 
 
 def _words_of_answered(days_late: int) -> Context:

@@ -29,7 +29,7 @@ def drawn(source: str, **context: object) -> str:
         (-3, "pa-danger", "3 days overdue"),
         (-1, "pa-danger", "1 day overdue"),
         (0, "pa-danger", "Due today"),
-        (1, "pa-warning", "Due in 1 day"),
+        (1, "pa-warning", "Due tomorrow"),
         (7, "pa-warning", "Due in 7 days"),
         (8, "pa-quiet", "in 8 days"),
     ],
