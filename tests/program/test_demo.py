@@ -121,20 +121,19 @@ def test_a_killed_worker_is_started_again(shared: Program) -> None:
     )
 
 
-def test_a_killed_broker_comes_back_and_the_workers_find_it(shared: Program) -> None:
+def test_a_killed_broker_comes_back_and_the_workers_find_it(demo: Program) -> None:
     (broker,) = [
-        number for number, line in shared.alive().items() if "manage.py" not in line and "-server" in line
+        number for number, line in demo.alive().items() if "manage.py" not in line and "-server" in line
     ]
     os.kill(broker, signal.SIGKILL)
-    shared.wait_for("broker was ended by SIGKILL; starting it again")
+    demo.wait_for("broker was ended by SIGKILL; starting it again")
     wait_until(
-        lambda: requests.get(f"{_address(shared)}/readyz", timeout=10).json()["broker"] == "ok",
+        lambda: requests.get(f"{_address(demo)}/readyz", timeout=10).json()["broker"] == "ok",
         seconds=15,
         what="the broker answers again",
     )
-    shared.wait_for("broker_back", seconds=20)
-    since = shared.said().partition("broker was ended")[2]
-    assert not re.search(r"demo\s+\| worker \d (ended|was ended)", since)
+    demo.wait_for("broker_back", seconds=20)
+    assert not re.search(r"demo\s+\| worker \d (ended|was ended)", demo.said())
 
 
 def test_a_killed_web_process_answers_again_on_the_same_port(shared: Program) -> None:
