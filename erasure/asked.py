@@ -67,7 +67,7 @@ class Filing:
 
 
 def controllers_today() -> date:
-    """Today where the controller sits: dates of receipt are dates there, wherever the one who files sits."""
+    """Today where the controller sits: dates of receipt, answer and falling due are dates there."""
     return timezone.localdate(timezone=timezone.get_default_timezone())
 
 

@@ -14,8 +14,8 @@ from audit.trail import audited
 from erasure import lifecycle
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404
-from erasure.admin.request_filters import controllers_today
 from erasure.admin.submission_cards import Card, cards_of
+from erasure.asked import controllers_today
 from erasure.choices import Channel, Outcome, RequestType, SubmissionStatus
 from erasure.models import PrivacyRequest
 

@@ -18,7 +18,7 @@ from audit.models import AuditEvent
 from erasure import attention, metrics
 from erasure.admin import charts, connection
 from erasure.admin.plain_words import duration_words
-from erasure.admin.request_filters import controllers_today
+from erasure.asked import controllers_today
 from erasure.choices import RequestStage
 from erasure.deadlines import MONTHS, long_date_with_weekday
 from erasure.models import PrivacyRequest

@@ -1,14 +1,14 @@
 """How the list of requests can be narrowed. Every number that is shown elsewhere links to one of these."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
+from erasure.asked import controllers_today
 from erasure.choices import Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
 from erasure.models import PrivacyRequest
@@ -27,11 +27,6 @@ STAGES: Mapping[str, tuple[str, tuple[RequestStage, ...]]] = {
     "to_be_answered": ("To be answered", (RequestStage.TO_BE_ANSWERED,)),
     ANSWERED: ("Answered", (RequestStage.ANSWERED,)),
 }
-
-
-def controllers_today() -> date:
-    """Today where the controller is: due dates are dates there, wherever the reader sits."""
-    return timezone.localdate(timezone=timezone.get_default_timezone())
 
 
 class ChoiceFilter(SimpleListFilter):

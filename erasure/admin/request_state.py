@@ -14,9 +14,9 @@ from django.utils import timezone
 from audit.trail import events_of
 from erasure import lifecycle
 from erasure.admin.next_step import next_step
-from erasure.admin.request_filters import controllers_today
 from erasure.admin.submission_cards import Card, cards_of
 from erasure.admin.timeline import timeline_of
+from erasure.asked import controllers_today
 from erasure.choices import SubmissionStatus
 from erasure.deadlines import DISCLAIMER
 from erasure.models import PrivacyRequest, Submission, Upstream
