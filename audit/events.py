@@ -57,6 +57,7 @@ class Event(StrEnum):
     REQUEST_ANSWERED = "request.answered"
     REQUEST_ASSIGNED = "request.assigned"
     REQUEST_EXTENDED = "request.extended"
+    REQUEST_CERTIFIED = "request.certified"
 
     ATTENTION_RAISED = "attention.raised"
     ATTENTION_CLEARED = "attention.cleared"
@@ -117,6 +118,7 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.REQUEST_ANSWERED: "Person answered",
     Event.REQUEST_ASSIGNED: "Owner changed",
     Event.REQUEST_EXTENDED: "Due date extended",
+    Event.REQUEST_CERTIFIED: "Certificate taken",
     Event.ATTENTION_RAISED: "Attention asked for",
     Event.ATTENTION_CLEARED: "Attention no longer needed",
     Event.CALLBACK_RECEIVED: "Callback received",
@@ -248,6 +250,12 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "reason": CODE,
         "told_on": DATE,
     },
+    Event.REQUEST_CERTIFIED: {
+        "copy": needed(one_of("person", "audit")),
+        "submissions": needed(list_of(COUNT)),
+        "size": needed(COUNT),
+        "root": needed(ROOT),
+    },
     Event.ATTENTION_RAISED: {**_SUBMISSION, "flag": needed(CODE), "cxone_id": SYSTEM_ID},
     Event.ATTENTION_CLEARED: {**_SUBMISSION, "flag": needed(CODE)},
     Event.CALLBACK_RECEIVED: {**_SUBMISSION, "status": CODE, "records_deleted": nullable(COUNT)},
@@ -279,8 +287,20 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     Event.UPSTREAM_RESUMED: {"because": needed(CODE), "streak": COUNT},
     Event.VAULT_DELIVERED: _VAULT,
     Event.VAULT_FAILED: {**_VAULT, "reason": needed(CODE)},
-    Event.AUDIT_EXPORTED: {"form": needed(CODE), "first": needed(COUNT), "size": needed(COUNT), "root": ROOT},
-    Event.AUDIT_VERIFIED: {"verdict": needed(CODE), "size": needed(COUNT), "root": ROOT},
+    Event.AUDIT_EXPORTED: {
+        "form": needed(CODE),
+        "via": CODE,
+        "first": needed(COUNT),
+        "size": needed(COUNT),
+        "root": ROOT,
+    },
+    Event.AUDIT_VERIFIED: {
+        "verdict": needed(CODE),
+        "size": needed(COUNT),
+        "root": ROOT,
+        "via": CODE,
+        "differences": COUNT,
+    },
     Event.KEY_ROTATED: {"vkey": needed(VKEY), "previous": needed(VKEY), "reason": CODE},
 }
 

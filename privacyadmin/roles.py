@@ -19,6 +19,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "erasure.answer_request",
             "erasure.ask_override",
             "erasure.reveal_identifier",
+            "erasure.take_certificate",
         }
     ),
     REVIEWERS: frozenset(
@@ -29,7 +30,15 @@ ROLES: Mapping[str, frozenset[str]] = {
             "erasure.reveal_identifier",
         }
     ),
-    AUDITORS: frozenset({"erasure.view_privacyrequest", "audit.view_auditevent"}),
+    AUDITORS: frozenset(
+        {
+            "erasure.view_privacyrequest",
+            "erasure.take_audit_copy",
+            "audit.view_auditevent",
+            "audit.export_auditevent",
+            "audit.verify_auditevent",
+        }
+    ),
     OPERATORS: frozenset({"erasure.view_upstream", "privacyadmin.invite_user"}),
 }
 
@@ -37,7 +46,7 @@ ROLES: Mapping[str, frozenset[str]] = {
 ROLE_LINES: Mapping[str, str] = {
     OFFICERS: "File requests, answer people, ask for overrides.",
     REVIEWERS: "Decide overrides and place holds; never on what they filed themselves.",
-    AUDITORS: "Read every request, masked, and the audit log.",
+    AUDITORS: "Read every request, masked; read, export and verify the audit log.",
     OPERATORS: "Run the connection to CXone and invite people; they see no requests.",
 }
 

@@ -84,17 +84,30 @@ class PrivacyRequest(models.Model):
     )
     answer_recorded_at = models.DateTimeField(null=True)
 
+    # What became of it after the answer: when a certificate was first taken, when identifiers and free text
+    # went, and when fingerprint and salt followed them.
+    certified_at = models.DateTimeField(null=True)
+    shredded_at = models.DateTimeField(null=True)
+    unlinked_at = models.DateTimeField(null=True)
+
     class Meta:
         verbose_name = "request"
         default_permissions = ("view",)
         permissions = [
             ("file_request", "Can register, file and stop requests"),
             ("answer_request", "Can answer requests"),
+            ("take_certificate", "Can hand out the certificate of a request, with its opening"),
+            ("take_audit_copy", "Can take the full report of a request, without its opening"),
         ]
         indexes = [
             models.Index(fields=["due_on"], condition=Q(outcome=""), name="request_open_by_due"),
             models.Index(fields=["-filed_at"], name="request_newest_first"),
             models.Index(fields=["answered_on"], name="request_by_answer"),
+            models.Index(
+                fields=["answered_on"],
+                condition=Q(unlinked_at__isnull=True) & ~Q(outcome=""),
+                name="request_to_forget",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -121,6 +134,15 @@ class PrivacyRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("received_on")),
                 name="request_answered_after_receipt",
+            ),
+            models.CheckConstraint(
+                condition=Q(shredded_at__isnull=True)
+                | (~Q(outcome="") & Q(note__isnull=True, answer_note__isnull=True)),
+                name="request_shredded_holds_no_text",
+            ),
+            models.CheckConstraint(
+                condition=Q(unlinked_at__isnull=True) | Q(shredded_at__isnull=False, salt__isnull=True),
+                name="request_unlinked_holds_no_salt",
             ),
         ]
 

@@ -1,7 +1,6 @@
-"""The tables of the log: its events, and the head from which the next event is appended.
+"""The events of the log, and the head from which the next one is appended.
 
-Both are written by `audit.trail` and `audit.beginning` alone, and guarded by the triggers of
-`audit.append_only`.
+Both are written by `audit.trail` and by what begins a log alone.
 """
 
 from typing import cast
@@ -14,7 +13,7 @@ from audit.events import EVENT_WORDS
 from audit.log_format import JSON, parse_line
 
 
-class AuditEvent(models.Model):
+class LoggedEvent(models.Model):
     """One event. The evidence is `body`, the line as it was hashed, and `leaf`, its hash.
 
     The other columns repeat what the line says so that it can be searched; the writer derives them from the
@@ -22,7 +21,7 @@ class AuditEvent(models.Model):
     rewrite it.
     """
 
-    seq = models.BigIntegerField(primary_key=True, verbose_name="number")
+    seq = models.BigIntegerField(verbose_name="number")
     body = models.TextField(verbose_name="line as stored")
     leaf = models.BinaryField(max_length=32, verbose_name="leaf hash")
     act = models.CharField(max_length=40, verbose_name="event")
@@ -31,20 +30,7 @@ class AuditEvent(models.Model):
     occurred_at = models.DateTimeField(verbose_name="time")
 
     class Meta:
-        db_table = "audit_event"
-        ordering = ["seq"]
-        default_permissions = ("view",)
-        verbose_name = "audit event"
-        indexes = [
-            models.Index(fields=["obj", "seq"], name="audit_event_by_object"),
-            models.Index(fields=["act", "seq"], name="audit_event_by_act"),
-            models.Index(fields=["actor", "seq"], name="audit_event_by_actor"),
-            models.Index(fields=["occurred_at"], name="audit_event_by_time"),
-        ]
-        constraints = [
-            models.CheckConstraint(condition=models.Q(seq__gte=0), name="audit_event_counts_from_zero"),
-            models.CheckConstraint(condition=Exact(Length("leaf"), 32), name="audit_event_leaf_is_sha256"),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.seq}: {self.words}"
@@ -68,6 +54,32 @@ class AuditEvent(models.Model):
     def result(self) -> str:
         """`ok`, `denied` or `failed`."""
         return str(self.entry["res"])
+
+
+class AuditEvent(LoggedEvent):
+    """An event of the log as it runs now."""
+
+    seq = models.BigIntegerField(primary_key=True, verbose_name="number")
+
+    class Meta:
+        db_table = "audit_event"
+        ordering = ["seq"]
+        default_permissions = ("view",)
+        permissions = [
+            ("export_auditevent", "Can export the log"),
+            ("verify_auditevent", "Can have the log verified"),
+        ]
+        verbose_name = "audit event"
+        indexes = [
+            models.Index(fields=["obj", "seq"], name="audit_event_by_object"),
+            models.Index(fields=["act", "seq"], name="audit_event_by_act"),
+            models.Index(fields=["actor", "seq"], name="audit_event_by_actor"),
+            models.Index(fields=["occurred_at"], name="audit_event_by_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(seq__gte=0), name="audit_event_counts_from_zero"),
+            models.CheckConstraint(condition=Exact(Length("leaf"), 32), name="audit_event_leaf_is_sha256"),
+        ]
 
 
 class AuditHead(models.Model):

@@ -1,0 +1,67 @@
+"""What was signed about the log, what is kept to prove single events quickly, and what was mailed outside."""
+
+from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+
+class AuditCheckpoint(models.Model):
+    """A signed note over the log at one size (C2SP tlog-checkpoint). Written by `audit.signer` alone.
+
+    All are kept, those of earlier logs too: each is evidence of what the log was when it was signed.
+    """
+
+    origin = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_checkpoint"
+        default_permissions = ()
+        verbose_name = "checkpoint"
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "size"], name="audit_checkpoint_one_of_a_size"),
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="audit_checkpoint_covers_something"),
+            models.CheckConstraint(
+                condition=Exact(Length("root"), 32), name="audit_checkpoint_root_is_sha256"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} at {self.size}"
+
+
+class AuditSubtree(models.Model):
+    """The root over the 256 events from `256 * number` on. Derived from the leaves and rebuilt at will."""
+
+    LEAVES = 256
+
+    number = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "audit_subtree"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Events from {self.LEAVES * self.number}"
+
+
+class CheckpointMail(models.Model):
+    """The mail of one day that carries the newest checkpoint outside. The day is the key: it goes once."""
+
+    day = models.DateField(primary_key=True)
+    size = models.BigIntegerField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        db_table = "audit_checkpoint_mail"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Checkpoint mail of {self.day}"
