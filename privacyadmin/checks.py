@@ -10,10 +10,14 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from erasure.regulations import CALIFORNIA, RULE_OF
+
 #: As in Django's own deployment check (security.W009).
 SHORTEST_SECRET_KEY = 50
 FEWEST_DIFFERENT_CHARACTERS = 5
 INSECURE_PREFIX = "django-insecure-"
+#: California keeps the record of a request for 24 months (California Code of Regulations, title 11, § 7101).
+CALIFORNIA_KEEPS_DAYS = 730
 
 
 def is_loopback(host: str) -> bool:
@@ -144,5 +148,36 @@ def check_allowed_hosts(**_: Any) -> Sequence[CheckMessage]:
             "ALLOWED_HOSTS contains *, so any name is accepted as this program's own.",
             hint="Unset ALLOWED_HOSTS to accept the host of PUBLIC_URL alone, or list the names.",
             id="privacyadmin.E007",
+        )
+    ]
+
+
+@register
+def check_california_keeps_records(**_: Any) -> Sequence[CheckMessage]:
+    """California asks for records of requests for 24 months; what links one to its person goes no sooner."""
+    if not RULE_OF[CALIFORNIA.regulation].on or settings.PROOF_RETENTION_DAYS >= CALIFORNIA_KEEPS_DAYS:
+        return []
+    return [
+        Error(
+            f"PROOF_RETENTION_DAYS is {settings.PROOF_RETENTION_DAYS}, and California, whose clock is on, "
+            "asks for records of requests to be kept for 24 months.",
+            hint=f"Set PROOF_RETENTION_DAYS to {CALIFORNIA_KEEPS_DAYS} or more.",
+            id="privacyadmin.E008",
+        )
+    ]
+
+
+@register
+def check_proof_outlasts_subject(**_: Any) -> Sequence[CheckMessage]:
+    """The second step of forgetting cannot come before the first."""
+    if settings.PROOF_RETENTION_DAYS >= settings.SUBJECT_RETENTION_DAYS:
+        return []
+    return [
+        Error(
+            f"PROOF_RETENTION_DAYS ({settings.PROOF_RETENTION_DAYS}) is shorter than "
+            f"SUBJECT_RETENTION_DAYS ({settings.SUBJECT_RETENTION_DAYS}): fingerprint and salt would go "
+            "before the identifiers.",
+            hint="Set PROOF_RETENTION_DAYS to at least SUBJECT_RETENTION_DAYS.",
+            id="privacyadmin.E009",
         )
     ]

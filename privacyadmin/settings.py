@@ -24,7 +24,11 @@ SQLITE_OPTIONS = {
     # comes to write.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    # What is deleted or overwritten is zeroed in its page: shredding would otherwise leave the old bytes.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
+        " PRAGMA secure_delete=ON;"
+    ),
 }
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL or f"sqlite:///{EMBEDDED_DATABASE}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -79,6 +83,11 @@ RQ_SHOW_ADMIN_LINK = False
 AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN", PUBLIC_HOST)
 AUDIT_KEY_FILE = Path(environment.text("AUDIT_KEY_FILE", str(DATA_DIR / "keys" / "audit.key")))
 AUDIT_KEY_MAY_BE_GENERATED = not DATABASE_URL or not environment.text("AUDIT_KEY_FILE")
+
+# Forgetting: days from the answer until identifiers and free text go, and until fingerprint and salt follow.
+SUBJECT_RETENTION_DAYS = environment.number("SUBJECT_RETENTION_DAYS", 30, least=1)
+PROOF_RETENTION_DAYS = environment.number("PROOF_RETENTION_DAYS", 1095, least=1)
+SHREDDED_LIST_FILE = Path(environment.text("SHREDDED_LIST_FILE", str(DATA_DIR / "shredded.list")))
 
 # The application.
 INSTALLED_APPS = [

@@ -1,5 +1,6 @@
 """Each dangerous configuration is refused by its own check, with a hint; a safe one passes them all."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -88,3 +89,30 @@ def test_any_host_is_refused(settings: LazySettings) -> None:
 def test_named_hosts_are_allowed(settings: LazySettings) -> None:
     settings.ALLOWED_HOSTS = ["privacy.example.org"]
     assert checks.check_allowed_hosts() == []
+
+
+def test_records_shorter_than_california_asks_for_are_refused_while_california_is_on(
+    settings: LazySettings,
+) -> None:
+    settings.PROOF_RETENTION_DAYS = 729
+    message = _only(checks.check_california_keeps_records())
+    assert message.id == "privacyadmin.E008"
+    assert "729" in message.msg
+    settings.PROOF_RETENTION_DAYS = 730
+    assert checks.check_california_keeps_records() == []
+
+
+def test_shorter_records_are_accepted_once_california_is_off(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PROOF_RETENTION_DAYS = 90
+    monkeypatch.setitem(checks.RULE_OF, "ccpa", dataclasses.replace(checks.CALIFORNIA, on=False))
+    assert checks.check_california_keeps_records() == []
+
+
+def test_the_second_step_of_forgetting_cannot_come_before_the_first(settings: LazySettings) -> None:
+    settings.SUBJECT_RETENTION_DAYS, settings.PROOF_RETENTION_DAYS = 800, 799
+    message = _only(checks.check_proof_outlasts_subject())
+    assert message.id == "privacyadmin.E009"
+    settings.PROOF_RETENTION_DAYS = 800
+    assert checks.check_proof_outlasts_subject() == []

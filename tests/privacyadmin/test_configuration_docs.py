@@ -32,7 +32,13 @@ def test_plain_defaults_are_the_documented_ones() -> None:
     }
     plain = {name: default for name, default in environment.KNOWN.items() if default and told[name]}
     wrong = {name: default for name, default in plain.items() if default not in told[name]}
-    assert set(wrong) <= {"DATA_DIR", "ALLOWED_HOSTS", "AUDIT_ORIGIN", "AUDIT_KEY_FILE"}, wrong
+    assert set(wrong) <= {
+        "DATA_DIR",
+        "ALLOWED_HOSTS",
+        "AUDIT_ORIGIN",
+        "AUDIT_KEY_FILE",
+        "SHREDDED_LIST_FILE",
+    }, wrong
 
 
 def test_every_secret_may_also_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
