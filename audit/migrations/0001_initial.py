@@ -44,6 +44,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AuditSigning',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('wanted_size', models.BigIntegerField(default=0)),
+                ('refused_at', models.DateTimeField(null=True)),
+                ('refused_words', models.TextField(blank=True)),
+            ],
+            options={
+                'db_table': 'audit_signing',
+                'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_signing_is_one_row')],
+            },
+        ),
+        migrations.CreateModel(
             name='CheckpointMail',
             fields=[
                 ('day', models.DateField(primary_key=True, serialize=False)),

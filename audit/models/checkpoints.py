@@ -1,4 +1,4 @@
-"""What was signed about the log, what is kept to prove single events quickly, and what was mailed outside."""
+"""What was signed about the log, how processes ask for it, what proves single events, what was mailed out."""
 
 from django.db import models
 from django.db.models.functions import Length
@@ -31,6 +31,28 @@ class AuditCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin} at {self.size}"
+
+
+class AuditSigning(models.Model):
+    """One row by which processes tell one another of signing, since only some of them have the key.
+
+    Somebody without the key says up to where a checkpoint is needed; the signer says why it refuses.
+    """
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    wanted_size = models.BigIntegerField(default=0)
+    refused_at = models.DateTimeField(null=True)
+    refused_words = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "audit_signing"
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_signing_is_one_row")]
+
+    def __str__(self) -> str:
+        return "Refused" if self.refused_at else "Signing"
 
 
 class AuditSubtree(models.Model):
