@@ -1,0 +1,89 @@
+"""What people read for the codes of an event: how it ended, who acted, and its kinds in groups."""
+
+from collections.abc import Iterable, Mapping
+
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Substr, Trim
+
+from audit.events import EVENT_WORDS
+from audit.log_format import LogFormatError
+from audit.models import AuditEvent, LoggedEvent
+
+#: Tone, icon and word of each result.
+RESULT_LOOKS = {
+    "ok": ("success", "check", "Done"),
+    "denied": ("warning", "block", "Refused"),
+    "failed": ("danger", "error", "Failed"),
+}
+DAMAGED_LOOK = ("danger", "broken_image", "Line damaged")
+ACTORS_WITHOUT_A_NAME = {"sys": "PrivacyAdmin", "cxone": "CXone"}
+
+#: The nouns that begin the names of events, under the headings that group them in a choice.
+EVENT_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Requests": ("request", "attention"),
+    "Callbacks of CXone": ("callback", "upstream"),
+    "Holds and overrides": ("hold", "override"),
+    "Personal data": ("subject",),
+    "People": ("user", "access"),
+    "Vaults": ("vault",),
+    "The log itself": ("log", "audit", "key"),
+}
+
+Choices = list[tuple[str, str]]
+
+
+def event_choices() -> list[tuple[str, Choices]]:
+    """All kinds of event by their words, grouped by what they happen to."""
+    return [(heading, _choices_of(nouns)) for heading, nouns in EVENT_GROUPS.items()]
+
+
+def _choices_of(nouns: Iterable[str]) -> Choices:
+    return [(str(act), words) for act, words in EVENT_WORDS.items() if act.partition(".")[0] in nouns]
+
+
+def with_names(events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """Every event with the name its actor has now; the log itself knows only the opaque id."""
+    staff = get_user_model().objects.filter(staff_id=Substr(OuterRef("actor"), 3))
+    return events.annotate(staff_name=Subquery(staff.values_list(_full_name())[:1]))
+
+
+def name_of(actor: str) -> str:
+    """Who an actor is today; the opaque id itself where nobody is known by it."""
+    if actor in ACTORS_WITHOUT_A_NAME:
+        return ACTORS_WITHOUT_A_NAME[actor]
+    staff = get_user_model().objects.filter(staff_id=actor.removeprefix("u:"))
+    return staff.values_list(_full_name(), flat=True).first() or actor
+
+
+def who(event: LoggedEvent) -> str:
+    """The name of an event's actor that `with_names` found, else the opaque id."""
+    name: str | None = getattr(event, "staff_name", None)
+    return ACTORS_WITHOUT_A_NAME.get(event.actor) or name or event.actor
+
+
+def actors_in_the_log() -> Choices:
+    """Those who acted and have a name today, by name; each is one probe of an index, however long the log."""
+    acted = AuditEvent.objects.filter(actor=Concat(Value("u:"), OuterRef("staff_id")))
+    staff = get_user_model().objects.filter(Exists(acted)).annotate(known_as=_full_name())
+    people = sorted(staff.values_list("staff_id", "known_as"), key=lambda person: person[1].casefold())
+    shown = [(f"u:{staff_id}", f"{known_as} ({staff_id})") for staff_id, known_as in people]
+    return [*ACTORS_WITHOUT_A_NAME.items(), *shown]
+
+
+def result_look(event: LoggedEvent) -> tuple[str, str, str]:
+    """Tone, icon and word: done, refused, failed; or that what is stored is no line of the log."""
+    try:
+        return RESULT_LOOKS[event.result]
+    except (LogFormatError, KeyError):
+        return DAMAGED_LOOK
+
+
+def about(obj: str) -> str:
+    """The reference of a request as people know it, anything else with its kind."""
+    return obj.removeprefix("request:")
+
+
+def _full_name() -> Coalesce:
+    full_name = Trim(Concat("first_name", Value(" "), "last_name"))
+    return Coalesce(NullIf(full_name, Value("")), "username")
