@@ -83,6 +83,7 @@ RQ_SHOW_ADMIN_LINK = False
 AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN", PUBLIC_HOST)
 AUDIT_KEY_FILE = Path(environment.text("AUDIT_KEY_FILE", str(DATA_DIR / "keys" / "audit.key")))
 AUDIT_KEY_MAY_BE_GENERATED = not DATABASE_URL or not environment.text("AUDIT_KEY_FILE")
+AUDIT_EXPORTS_PER_HOUR = environment.number("AUDIT_EXPORTS_PER_HOUR", 6, least=1)
 
 # Forgetting: days from the answer until identifiers and free text go, and until fingerprint and salt follow.
 SUBJECT_RETENTION_DAYS = environment.number("SUBJECT_RETENTION_DAYS", 30, least=1)
