@@ -32,8 +32,12 @@ def lock_register() -> HoldRegister:
 
 def active(now: datetime) -> Sequence[LegalHold]:
     """The holds in force, in the order of their codes."""
-    in_force = Q(released_at__isnull=True) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))
-    return list(LegalHold.objects.filter(in_force, placed_at__lte=now).order_by("code"))
+    return list(LegalHold.objects.filter(in_force(now), placed_at__lte=now).order_by("code"))
+
+
+def in_force(now: datetime) -> Q:
+    """The condition that a hold has not ended."""
+    return Q(released_at__isnull=True) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))
 
 
 def meeting(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from erasure import doorbell, resuming
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
+from erasure.forgetting import Forgetting
 from erasure.lifecycle import POLL_JOB, SUBMIT_JOB
 from erasure.pipeline import claims
 from erasure.pipeline.batches import poll_batch, submit_batch
@@ -68,10 +69,15 @@ def _drain(job: str, batch: Callable[[CXoneClient, ThreadPoolExecutor], int]) ->
             return
 
 
+#: When this process last looked for what is to be forgotten.
+_forgetting = Forgetting()
+
+
 def tick_round() -> None:
     """One round of the tick.
 
-    Find what no doorbell announced, and let go what no hold holds any more. Harmless when doubled.
+    Find what no doorbell announced, let go what no hold holds any more, and forget what is over. Harmless
+    when doubled.
     """
     now = timezone.now()
     if claims.due(claims.TO_SUBMIT, now).exists():
@@ -79,3 +85,4 @@ def tick_round() -> None:
     if claims.due(claims.TO_POLL, now).exists():
         doorbell.ring_now(POLL_JOB)
     resuming.resume_released(now)
+    _forgetting.round(now)

@@ -81,6 +81,8 @@ CALIFORNIA = RegulationRule(
     stricter_by_a_day=True,
     acknowledge_business_days=10,
 )
+#: California keeps the record of a request for 24 months (California Code of Regulations, title 11, § 7101).
+CALIFORNIA_KEEPS_DAYS = 730
 UTAH = RegulationRule(
     regulation="utah",
     rule="Answer within 45 days after the day of receipt.",

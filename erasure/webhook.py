@@ -6,6 +6,7 @@ when the database is busy.
 """
 
 import hashlib
+import hmac
 import logging
 import uuid
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ from erasure.callback_address import is_ours
 from erasure.choices import Attention, SubmissionStatus
 from erasure.cxone.errors import UnreadableAnswer
 from erasure.cxone.strict_json import read_object
-from erasure.models import CallbackReceipt, Submission
+from erasure.encryption import salt_bytes
+from erasure.models import CallbackReceipt, PrivacyRequest, Submission
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +70,13 @@ class Callback:
     status: str
     text: str = field(repr=False)
 
-    @property
-    def digest(self) -> str:
-        """By which a repeat is known."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+    def digest(self, salt: bytes) -> str:
+        """By which a repeat is known.
+
+        Keyed, since whoever guesses the identifier could guess the whole body: without the salt of the
+        request, which goes with its proof, the digest confirms no guess.
+        """
+        return hmac.new(salt, b"callback/v1\0" + self.text.encode(), hashlib.sha256).hexdigest()
 
 
 @csrf_exempt
@@ -177,13 +182,20 @@ def _note_disagreement(log: Trail, row: Submission, against: str) -> None:
 
 
 def _keep(row: Submission, callback: Callback, *, now: datetime) -> bool:
-    """Store the body unless it is known or there are too many; whether it is new."""
-    digests = set(row.callbacks.values_list("body_hash", flat=True))
-    if callback.digest in digests or len(digests) >= MOST_KEPT:
+    """Store the body unless it is known or there are too many; whether it is new.
+
+    Once identifiers and text are shredded no body is kept, and once the proof is, nothing at all.
+    """
+    # Asked under the lock on the submission, which shredding takes too.
+    request = PrivacyRequest.objects.only("salt", "shredded_at").get(pk=row.request_id)
+    if request.salt is None:
         return False
-    CallbackReceipt.objects.create(
-        submission=row, body_hash=callback.digest, body=callback.text, received_at=now
-    )
+    digest = callback.digest(salt_bytes(request.salt))
+    digests = set(row.callbacks.values_list("body_hash", flat=True))
+    if digest in digests or len(digests) >= MOST_KEPT:
+        return False
+    body = None if request.shredded_at else callback.text
+    CallbackReceipt.objects.create(submission=row, body_hash=digest, body=body, received_at=now)
     return True
 
 

@@ -10,14 +10,12 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from erasure.regulations import CALIFORNIA, RULE_OF
+from erasure.regulations import CALIFORNIA, CALIFORNIA_KEEPS_DAYS, RULE_OF
 
 #: As in Django's own deployment check (security.W009).
 SHORTEST_SECRET_KEY = 50
 FEWEST_DIFFERENT_CHARACTERS = 5
 INSECURE_PREFIX = "django-insecure-"
-#: California keeps the record of a request for 24 months (California Code of Regulations, title 11, § 7101).
-CALIFORNIA_KEEPS_DAYS = 730
 
 
 def is_loopback(host: str) -> bool:

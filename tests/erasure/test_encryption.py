@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from django.apps import apps
 from django.core.exceptions import FieldError
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.test.utils import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +26,7 @@ from erasure.encryption import (
     salt_bytes,
 )
 from erasure.models import PrivacyRequest, Subject, SubjectIdentifier
-from erasure.personal_data import ENCRYPTED_COLUMNS
+from erasure.personal_data import ENCRYPTED_COLUMNS, Column
 from privacyadmin.models import User
 from tests.erasure.made_requests import answered, completed, filed, only
 
@@ -98,13 +98,13 @@ def test_every_encrypted_column_is_on_the_one_list() -> None:
         for field in model._meta.get_fields()
         if isinstance(field, EncryptedTextField)
     }
-    assert found == set(ENCRYPTED_COLUMNS)
+    assert found == {(column.model, column.name) for column in ENCRYPTED_COLUMNS}
     assert len(ENCRYPTED_COLUMNS) == len(found)
 
 
-@pytest.mark.parametrize(("model", "name"), ENCRYPTED_COLUMNS)
-def test_an_encrypted_column_can_be_emptied(model: type[Model], name: str) -> None:
-    assert model._meta.get_field(name).null
+@pytest.mark.parametrize("column", ENCRYPTED_COLUMNS, ids=lambda column: column.name)
+def test_an_encrypted_column_can_be_emptied(column: Column) -> None:
+    assert column.model._meta.get_field(column.name).null
 
 
 @pytest.mark.django_db
@@ -114,8 +114,8 @@ def test_the_columns_of_a_request_hold_tokens_only(officer: User) -> None:
     answered(request, officer, note="Told her on the phone.")
     cells = []
     with connection.cursor() as cursor:
-        for model, name in ENCRYPTED_COLUMNS:
-            table, column = model._meta.db_table, name
+        for on_the_list in ENCRYPTED_COLUMNS:
+            table, column = on_the_list.model._meta.db_table, on_the_list.name
             cursor.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL")  # noqa: S608 - our own names.
             cells += [cell for (cell,) in cursor.fetchall()]
     assert len(cells) >= 7

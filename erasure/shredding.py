@@ -1,0 +1,183 @@
+"""Forgetting answered requests, in two steps: identifiers and all text first, what proves the link later.
+
+After the first step salt and fingerprint stay, so that whoever presents the identifier can be answered. After
+the second nothing here leads from a request to its person. References, dates, grounds and counts stay, and
+the log, which never held an identifier, verifies as before. Nothing that is held, unanswered or still open is
+shredded. Each step of a request and its event are one transaction; doing it twice changes nothing.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from audit.events import Event
+from audit.log_format import JSON
+from audit.trail import Trail, audited
+from erasure import holds
+from erasure.asked import controllers_today
+from erasure.choices import TERMINAL_STATUSES
+from erasure.deadlines import long_date
+from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier, Submission
+from erasure.personal_data import IDENTIFIERS_AND_TEXT, PROOF, own_columns
+from erasure.regulations import CALIFORNIA, CALIFORNIA_KEEPS_DAYS
+from erasure.shredded_list import Shredded
+from erasure.subjects import lock_identities
+
+#: A request has not yet been through a step.
+WAITING = {
+    IDENTIFIERS_AND_TEXT: Q(shredded_at__isnull=True),
+    PROOF: Q(shredded_at__isnull=False, unlinked_at__isnull=True),
+}
+DONE_AT = {IDENTIFIERS_AND_TEXT: "shredded_at", PROOF: "unlinked_at"}
+
+
+def retention_days(step: int) -> int:
+    """How many days after the answer a step is due."""
+    return settings.SUBJECT_RETENTION_DAYS if step == IDENTIFIERS_AND_TEXT else settings.PROOF_RETENTION_DAYS
+
+
+def goes_on(request: PrivacyRequest, step: int) -> date | None:
+    """The day on which a step is due if nothing holds it; None while the person has not been answered."""
+    return request.answered_on and request.answered_on + timedelta(days=retention_days(step))
+
+
+def due(step: int, *, today: date, now: datetime) -> QuerySet[PrivacyRequest]:
+    """The requests whose time for a step has come and that nothing keeps, in key order."""
+    latest = today - timedelta(days=retention_days(step))
+    return may_go(now).filter(WAITING[step], unlinked_at__isnull=True, answered_on__lte=latest).order_by("pk")
+
+
+def may_go(now: datetime) -> QuerySet[PrivacyRequest]:
+    """The requests that are answered, with nothing open and nobody of whom they tell under a hold."""
+    submissions = Submission.objects.filter(request=OuterRef("pk"))
+    held = LegalHold.objects.filter(holds.in_force(now))
+    return PrivacyRequest.objects.filter(
+        ~Q(outcome=""),
+        ~Exists(submissions.exclude(status__in=TERMINAL_STATUSES)),
+        ~Exists(held.filter(subject=OuterRef("subject"))),
+        # A corrected identifier may be on record as somebody else's.
+        ~Exists(
+            submissions.filter(identifier__subject__in=held.filter(subject__isnull=False).values("subject"))
+        ),
+    )
+
+
+def why_not(request: PrivacyRequest, step: int, *, now: datetime) -> str:
+    """Why a step cannot be done early now, in words; empty when it can."""
+    reference = request.reference
+    if not request.is_answered:
+        return f"{reference} is not answered. Answer the person first; the request is needed until then."
+    if request.submissions.exclude(status__in=TERMINAL_STATUSES).exists():
+        return f"Something of {reference} is still open at CXone or on hold. Wait for its end, or stop it."
+    if request.unlinked_at or (step == IDENTIFIERS_AND_TEXT and request.shredded_at):
+        return f"{reference} was shredded already; nothing is left to do for this step."
+    if not may_go(now).filter(pk=request.pk).exists():
+        return (
+            f"A legal hold is on the person of {reference}, so nothing about that person is shredded. "
+            "A reviewer can release the hold."
+        )
+    return _kept_by_law(request) if step == PROOF else ""
+
+
+def _kept_by_law(request: PrivacyRequest) -> str:
+    if request.regulation != CALIFORNIA.regulation or request.answered_on is None:
+        return ""
+    until = request.answered_on + timedelta(days=CALIFORNIA_KEEPS_DAYS)
+    if controllers_today() >= until:
+        return ""
+    return (
+        f"California’s law, under which {request.reference} falls, asks for its record for 24 months. "
+        f"Its proof can be shredded from {long_date(until)} on; --step 1 can be done now."
+    )
+
+
+def shred(
+    keys: Collection[int],
+    step: int,
+    *,
+    because: str,
+    now: datetime,
+    actor: str = "sys",
+    approvers: Sequence[str] = (),
+) -> list[Shredded]:
+    """Do one step for those of the requests that still wait for it and may go; says for which it was done.
+
+    All in one transaction. Nobody can place a hold or present an identifier meanwhile. Rows are locked in
+    key order, requests before submissions, as everywhere.
+    """
+    with audited() as log:
+        holds.share_register()
+        lock_identities()
+        locked = may_go(now).select_for_update(no_key=True, of=("self",)).order_by("pk")
+        requests = list(
+            locked.filter(WAITING[step], pk__in=keys).only("pk", "reference", "filed_at", "subject_id")
+        )
+        _forget([request.pk for request in requests], step, now=now)
+        _forget_shared({request.subject_id for request in requests}, [one.pk for one in requests], step)
+        for request in requests:
+            _record(log, request.obj, step, because=because, actor=actor, approvers=approvers)
+        return [Shredded(request.reference, request.filed_at, step) for request in requests]
+
+
+def shred_matters(*, now: datetime) -> int:
+    """Empty the matters of ended holds on persons of whom all else is shredded; says of how many.
+
+    A hold can be placed on a person whose requests were shredded before. Nothing about a request waits for
+    its end, so it is looked for by itself.
+    """
+    ended = LegalHold.objects.exclude(holds.in_force(now)).filter(matter__isnull=False)
+    left = ended.filter(~Exists(_unshredded().filter(subject=OuterRef("subject"))), subject__isnull=False)
+    if not left.exists():
+        return 0
+    with audited() as log:
+        holds.share_register()
+        emptied = list(left.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk"))
+        LegalHold.objects.filter(pk__in=[hold.pk for hold in emptied]).update(matter=None)
+        for hold in emptied:
+            _record(log, f"hold:{hold.pk}", IDENTIFIERS_AND_TEXT, because="hold_ended")
+    return len(emptied)
+
+
+def _record(
+    log: Trail, obj: str, step: int, *, because: str, actor: str = "sys", approvers: Sequence[str] = ()
+) -> None:
+    data: dict[str, JSON] = {"step": step, "because": because}
+    if approvers:
+        data["approvers"] = list(approvers)
+    log.record(Event.SUBJECT_SHREDDED, actor=actor, obj=obj, data=data)
+
+
+def _forget(keys: Sequence[int], step: int, *, now: datetime) -> None:
+    """Empty what belongs to these requests alone, and say on them when."""
+    submissions = Submission.objects.select_for_update(no_key=True).filter(request__in=keys).order_by("pk")
+    list(submissions.values_list("pk", flat=True))
+    for model, path, emptied in own_columns(step):
+        QuerySet(model).filter(**{f"{path}__in": keys}).update(**emptied)
+    PrivacyRequest.objects.filter(pk__in=keys).update(**{DONE_AT[step]: now})
+
+
+def _forget_shared(subjects: Collection[int], keys: Sequence[int], step: int) -> None:
+    """Empty what belongs to all requests of a person, where the last one that needs it has gone."""
+    touched = SubjectIdentifier.objects.filter(
+        Q(subject__in=subjects) | Q(pk__in=Submission.objects.filter(request__in=keys).values("identifier"))
+    )
+    if step == PROOF:
+        _unneeded(touched, PrivacyRequest.objects.filter(unlinked_at__isnull=True)).update(fingerprint=None)
+        return
+    _unneeded(touched, _unshredded()).update(value=None)
+    needed = _unshredded().filter(subject=OuterRef("subject"))
+    LegalHold.objects.filter(~Exists(needed), subject__in=subjects).update(matter=None)
+
+
+def _unneeded(
+    identifiers: QuerySet[SubjectIdentifier], needing: QuerySet[PrivacyRequest]
+) -> QuerySet[SubjectIdentifier]:
+    """Those of the identifiers that none of these requests needs: as its person's, or as one it has sent."""
+    sent = Submission.objects.filter(identifier=OuterRef("pk"), request__in=needing.values("pk"))
+    return identifiers.filter(~Exists(needing.filter(subject=OuterRef("subject"))), ~Exists(sent))
+
+
+def _unshredded() -> QuerySet[PrivacyRequest]:
+    return PrivacyRequest.objects.filter(shredded_at__isnull=True)
