@@ -17,11 +17,11 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from erasure import attention, metrics
 from erasure.admin import charts, connection
-from erasure.admin.plain_words import duration_words
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage
 from erasure.deadlines import MONTHS, long_date_with_weekday
 from erasure.models import PrivacyRequest
+from erasure.plain_words import duration_words
 
 SHOWN_PER_GROUP = 5
 OVERRIDES_SHOWN = 10

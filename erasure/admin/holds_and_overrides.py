@@ -17,11 +17,11 @@ from django.utils import timezone
 from audit.trail import audited
 from erasure import attention, holds, overrides
 from erasure.admin.access import page, submission_or_404
-from erasure.admin.plain_words import categories_words, count_words, duration_words
 from erasure.choices import OVERRIDE_LOOKS, OverrideDecision, OverrideReason, SubmissionStatus
 from erasure.forms.overriding import REASON_LINES, AskForm, DecisionForm
 from erasure.lifecycle import MoveRefused
 from erasure.models import LegalHold, Override, PrivacyRequest, Submission
+from erasure.plain_words import categories_words, count_words, duration_words
 
 #: Who may read what was written for the decision; free text may name the person, which auditors do not see.
 READ_WORDS = ("erasure.ask_override", "erasure.decide_override")

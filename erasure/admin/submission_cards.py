@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from erasure import holds
-from erasure.admin.plain_words import categories_words, clock_words, count_words, uncapitalised
 from erasure.choices import (
     ATTENTION_LINES,
     ATTENTION_LOOKS,
@@ -19,6 +18,7 @@ from erasure.choices import (
 )
 from erasure.cxone.answers import cascade_rows
 from erasure.models import LegalHold, Override, PrivacyRequest, Submission
+from erasure.plain_words import categories_words, clock_words, count_words, uncapitalised
 
 S = SubmissionStatus
 NOTHING_FOUND = "CXone reported done and found nothing: check the identifier before you answer."

@@ -13,13 +13,6 @@ from django.contrib.auth import get_user_model
 from audit.events import Event
 from audit.models import AuditEvent
 from audit.trail import events_of
-from erasure.admin.plain_words import (
-    categories_words,
-    count_words,
-    duration_words,
-    reason_words,
-    uncapitalised,
-)
 from erasure.choices import (
     Attention,
     Channel,
@@ -30,6 +23,13 @@ from erasure.choices import (
 )
 from erasure.deadlines import long_date
 from erasure.models import PrivacyRequest
+from erasure.plain_words import (
+    categories_words,
+    count_words,
+    duration_words,
+    reason_words,
+    uncapitalised,
+)
 
 Facts = Mapping[str, Any]
 Names = Mapping[str, str]
