@@ -20,6 +20,16 @@ from django.core.exceptions import ImproperlyConfigured
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 
 
+def is_here(path: Path) -> bool:
+    """Whether this process can read a file of that name. Without, it leaves the signing to one that can."""
+    return os.access(path, os.R_OK)
+
+
+def beside(path: Path, ending: str) -> Path:
+    """The file that goes with this key: `audit.key` and `next` give `audit.key.next`."""
+    return path.with_name(f"{path.name}.{ending}")
+
+
 def load(path: Path) -> Ed25519PrivateKey:
     """The key in this file. Raises ImproperlyConfigured when it is not there, open to others, or no Ed25519
     key.
@@ -51,7 +61,7 @@ def load_or_generate(path: Path, *, may_generate: bool) -> Ed25519PrivateKey:
     another key would be another log.
     """
     if may_generate and not path.exists():
-        _generate(path)
+        generate(path)
     return load(path)
 
 
@@ -60,22 +70,44 @@ def public_bytes(key: Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def _generate(path: Path) -> None:
-    """Write the whole key under another name and link it into place, so that of two processes at once one
-    wins.
-    """
+def generate(path: Path) -> None:
+    """Make a key in this file (0600). A file that is there already stays, whoever made it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    draft = draft_of(path, pem)
+    # A link, and no rename: of two processes at once one wins, and both then read the same key.
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(
-                Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            )
-            file.flush()
-            os.fsync(descriptor)
         os.link(draft, path)
     except FileExistsError:
         return
     finally:
         draft.unlink()
+    sync_directory(path)
+
+
+def draft_of(path: Path, octets: bytes) -> Path:
+    """A new file (0600) beside `path` with these bytes in it, safely on the disk, to be moved into place."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        give_to_owner(descriptor, path.parent)
+        file.write(octets)
+        file.flush()
+        os.fsync(descriptor)
+    return draft
+
+
+def give_to_owner(descriptor: int, directory: Path) -> None:
+    """What root makes beside the key belongs to whom the directory belongs, who must be able to use it."""
+    if os.geteuid() == 0:
+        owner = directory.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def sync_directory(path: Path) -> None:
+    """Make sure that what was moved into place beside this file is there after a loss of power too."""
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

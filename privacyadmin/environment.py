@@ -10,7 +10,7 @@ ones.
 import os
 import secrets
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,6 +45,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     if word in FALSE_WORDS:
         return False
     raise ImproperlyConfigured(f"{name} must be one of on, off, true, false, 1, 0; it is {word!r}.")
+
+
+def one_of(name: str, words: Sequence[str]) -> str:
+    """One of these words, the first by default. Raises ImproperlyConfigured for any other."""
+    word = text(name, words[0]).lower()
+    if word not in words:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(words)}; it is {word!r}.")
+    return word
 
 
 def number(name: str, default: int, *, least: int = 0) -> int:

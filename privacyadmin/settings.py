@@ -83,12 +83,25 @@ RQ_SHOW_ADMIN_LINK = False
 AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN", PUBLIC_HOST)
 AUDIT_KEY_FILE = Path(environment.text("AUDIT_KEY_FILE", str(DATA_DIR / "keys" / "audit.key")))
 AUDIT_KEY_MAY_BE_GENERATED = not DATABASE_URL or not environment.text("AUDIT_KEY_FILE")
+AUDIT_CHECKPOINT_SECONDS = environment.number("AUDIT_CHECKPOINT_SECONDS", 60, least=1)
+AUDIT_CHECKPOINT_MAIL_TO = environment.words("AUDIT_CHECKPOINT_MAIL_TO")
 AUDIT_EXPORTS_PER_HOUR = environment.number("AUDIT_EXPORTS_PER_HOUR", 6, least=1)
 
 # Forgetting: days from the answer until identifiers and free text go, and until fingerprint and salt follow.
 SUBJECT_RETENTION_DAYS = environment.number("SUBJECT_RETENTION_DAYS", 30, least=1)
 PROOF_RETENTION_DAYS = environment.number("PROOF_RETENTION_DAYS", 1095, least=1)
 SHREDDED_LIST_FILE = Path(environment.text("SHREDDED_LIST_FILE", str(DATA_DIR / "shredded.list")))
+
+# Outgoing mail.
+EMAIL_HOST = environment.text("EMAIL_HOST")
+EMAIL_PORT = environment.number("EMAIL_PORT", 587, least=1)
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = environment.secret("EMAIL_HOST_PASSWORD")
+EMAIL_SECURITY = environment.one_of("EMAIL_SECURITY", ("starttls", "tls", "none"))
+EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", f"privacyadmin@{PUBLIC_HOST}")
 
 # The application.
 INSTALLED_APPS = [

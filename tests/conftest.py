@@ -16,12 +16,14 @@ from tests.cast import (
     superuser,
 )
 from tests.cxone_sandbox import sandbox
+from tests.forget_signing import _signer_remembers_nothing
 
 # A busy machine is no finding: examples are not timed, neither one by one nor while they are made.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 __all__ = [
+    "_signer_remembers_nothing",
     "_triggers_lifted_around_flush",
     "auditor",
     "officer",

@@ -37,6 +37,7 @@ def test_plain_defaults_are_the_documented_ones() -> None:
         "ALLOWED_HOSTS",
         "AUDIT_ORIGIN",
         "AUDIT_KEY_FILE",
+        "EMAIL_FROM",
         "SHREDDED_LIST_FILE",
     }, wrong
 
@@ -54,6 +55,7 @@ def test_every_secret_may_also_stand_in_a_file(tmp_path: Path, monkeypatch: pyte
         "CALLBACK_KEYS",
         "CXONE_CLIENT_ID",
         "CXONE_CLIENT_SECRET",
+        "EMAIL_HOST_PASSWORD",
     }
     for name in secrets:
         file = tmp_path / name

@@ -1,0 +1,111 @@
+"""The tree of the committed log, followed line by line from what was signed before: is it the same log?"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from django.db.models import QuerySet
+
+from audit.log_format import Frontier, LogFormatError, leaf_hash
+from audit.models import AuditCheckpoint, AuditEvent, AuditHead
+from audit.signer_memory import SignerMemory
+from audit.signing_errors import SigningRefusedError
+
+#: Bytes as SQLite and as PostgreSQL give them.
+Octets: TypeAlias = bytes | memoryview
+
+ROWS_AT_ONCE = 1000
+
+DECLARE = (
+    "Find out first what happened to the database. If a backup was restored, declare it: run "
+    "`manage.py continue_audit --reason restored_backup`, which ends this log and begins one that says so."
+)
+
+
+def follow(head: AuditHead, memory: SignerMemory, *, using: str) -> Frontier:
+    """The tree at the head, reached from what was signed before. Raises SigningRefusedError."""
+    tree = _start(head, memory)
+    if head.size < tree.size:
+        raise SigningRefusedError(
+            f"The log {head.origin} has {head.size} events, and {tree.size} were signed: events are missing. "
+            f"{DECLARE}"
+        )
+    _refuse_larger_checkpoints(head, using=using)
+    signed = _Signed(head.origin, since=tree.size, using=using)
+    signed.compare(tree)
+    for seq, body, leaf in _lines(tree.size, head.size, using=using):
+        if seq != tree.size or bytes(leaf) != leaf_hash(body):
+            raise SigningRefusedError(_damaged(tree.size))
+        tree.append(bytes(leaf))
+        signed.compare(tree)
+    if (tree.size, tree.pack()) != (head.size, bytes(head.frontier)):
+        raise SigningRefusedError(
+            f"The {tree.size} events of {head.origin} do not lead to its head, or not from what was signed. "
+            f"`manage.py verify_audit` names the place. {DECLARE}"
+        )
+    return tree
+
+
+def _start(head: AuditHead, memory: SignerMemory) -> Frontier:
+    if (remembered := memory.tree_of(head.origin)) is not None:
+        return remembered
+    if memory.logs:
+        known = ", ".join(sorted(memory.logs))
+        raise SigningRefusedError(
+            f"The database holds the log {head.origin}, and this key signed another one ({known}). {DECLARE}"
+        )
+    try:
+        return Frontier.unpack(head.base_size, bytes(head.base_frontier))
+    except LogFormatError as error:
+        raise SigningRefusedError(f"The head of the log is damaged: {error} {DECLARE}") from error
+
+
+def _damaged(seq: int) -> str:
+    return (
+        f"Event {seq} is missing, or is not what its leaf was made of. Nothing is signed over it. "
+        "`manage.py verify_audit` says more."
+    )
+
+
+def _refuse_larger_checkpoints(head: AuditHead, *, using: str) -> None:
+    """A checkpoint that covers more than there is: the log was cut off after it was signed."""
+    larger = AuditCheckpoint.objects.using(using).filter(origin=head.origin, size__gt=head.size)
+    if (largest := larger.order_by("-size").first()) is not None:
+        raise SigningRefusedError(
+            f"The log {head.origin} has {head.size} events, and a checkpoint over {largest.size} was signed: "
+            f"events are missing. {DECLARE}"
+        )
+
+
+class _Signed:
+    """The roots of the stored checkpoints from one size on, met one by one as the tree grows."""
+
+    def __init__(self, origin: str, *, since: int, using: str) -> None:
+        rows = AuditCheckpoint.objects.using(using).filter(origin=origin).order_by("size")
+        self._coming = self._in_order(rows.values_list("size", "root"), since)
+        self._next = next(self._coming, None)
+
+    @staticmethod
+    def _in_order(
+        rows: QuerySet[AuditCheckpoint, tuple[int, Octets]], since: int
+    ) -> Iterator[tuple[int, Octets]]:
+        while page := list(rows.filter(size__gte=since)[:ROWS_AT_ONCE]):
+            yield from page
+            since = page[-1][0] + 1
+
+    def compare(self, tree: Frontier) -> None:
+        """Raise SigningRefusedError when another root was signed at this size."""
+        if self._next is None or self._next[0] != tree.size:
+            return
+        if bytes(self._next[1]) != tree.root():
+            raise SigningRefusedError(
+                f"At {tree.size} events another root was signed than the events have now. {DECLARE}"
+            )
+        self._next = next(self._coming, None)
+
+
+def _lines(start: int, end: int, *, using: str) -> Iterator[tuple[int, str, Octets]]:
+    """Number, line and leaf of the events [start, end), in a memory that does not grow with the log."""
+    columns = AuditEvent.objects.using(using).order_by("seq").values_list("seq", "body", "leaf")
+    while page := list(columns.filter(seq__gte=start, seq__lt=end)[:ROWS_AT_ONCE]):
+        yield from page
+        start = page[-1][0] + 1

@@ -1,0 +1,175 @@
+"""The signer: it signs how long the committed log is and what its root is, and never two stories.
+
+Before it signs it follows the tree from what it remembers to the head, line by line. A log that is shorter
+than what was signed, or that does not continue it, is refused. What it is about to sign is remembered before
+it is stored; a process that is killed in between leaves a memory from which the very same note is made again,
+since Ed25519 has one signature for one text.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils import timezone
+
+from audit import signer_memory, signing_key, signing_notices
+from audit.key_history import announced_key
+from audit.log_format import LogFormatError, key_id, vkey
+from audit.models import AuditCheckpoint, AuditHead
+from audit.signed_note import Checkpoint, Note, NoteSignature
+from audit.signed_tree import follow
+from audit.signer_memory import SignerMemory
+from audit.signing_errors import SignerMemoryError, SigningError, SigningRefusedError
+
+__all__ = [
+    "SigningError",
+    "SigningRefusedError",
+    "inspect_head",
+    "key_misfit",
+    "newest_checkpoint",
+    "sign_head",
+    "sign_to_cover",
+]
+
+#: Those who need a checkpoint at the same time share one: signing for each would only make more of them.
+LEAST_SECONDS_BETWEEN = 1.0
+#: How long to wait for another process that is signing: the first checkpoint over a long log takes a while.
+LONGEST_WAIT = 600.0
+
+
+def sign_head(*, using: str = "default") -> AuditCheckpoint:
+    """Sign the log as it is committed now; the stored checkpoint where this size was signed before.
+
+    Raises SigningRefusedError for a log that is not what was signed before and for a key that is not the
+    log's, ImproperlyConfigured when the key file cannot be used, SigningError otherwise, and RuntimeError
+    inside a transaction: only what is committed may be signed.
+    """
+    with (
+        _refusals_told(using=using),
+        signer_memory.held(settings.AUDIT_KEY_FILE, wait_seconds=LONGEST_WAIT) as memory,
+    ):
+        return _sign(memory, using=using)
+
+
+def sign_to_cover(size: int, *, wait_seconds: float, using: str = "default") -> AuditCheckpoint:
+    """A checkpoint over at least so many events, signed now unless somebody just did: at most one a second.
+
+    Raises as `sign_head` does, and SignerBusyError when others have been signing for `wait_seconds`.
+    """
+    with (
+        _refusals_told(using=using),
+        signer_memory.held(settings.AUDIT_KEY_FILE, wait_seconds=wait_seconds) as memory,
+    ):
+        newest = newest_checkpoint(using=using)
+        if newest is not None and newest.size >= size:
+            return newest
+        if newest is not None:
+            time.sleep(_rest_of_second(newest))
+        return _sign(memory, using=using)
+
+
+def inspect_head(*, using: str = "default") -> None:
+    """Raise what `sign_head` would raise; sign nothing."""
+    with signer_memory.held(settings.AUDIT_KEY_FILE, wait_seconds=LONGEST_WAIT) as memory:
+        head = _committed_head(using=using)
+        _keys_for(head, using=using)
+        follow(head, memory, using=using)
+
+
+def key_misfit(*, using: str = "default") -> str:
+    """Why the key file is not the present log's key, in a sentence; empty when it fits.
+
+    Raises ImproperlyConfigured when the file cannot be used.
+    """
+    try:
+        _keys_for(_committed_head(using=using), using=using)
+    except SigningRefusedError as error:
+        return str(error)
+    return ""
+
+
+def newest_checkpoint(*, using: str = "default") -> AuditCheckpoint | None:
+    """The largest checkpoint of the present log."""
+    origins = AuditHead.objects.using(using).filter(pk=AuditHead.ONLY).values("origin")
+    return AuditCheckpoint.objects.using(using).filter(origin__in=origins).order_by("-size").first()
+
+
+@contextmanager
+def _refusals_told(*, using: str) -> Iterator[None]:
+    """Let the other processes know why nothing is signed; a process without the key knows nothing of it."""
+    try:
+        yield
+    except (SigningRefusedError, SignerMemoryError, ImproperlyConfigured) as error:
+        if signing_key.is_here(settings.AUDIT_KEY_FILE):
+            signing_notices.tell_refusal(str(error), using=using)
+        raise
+
+
+def _sign(memory: SignerMemory, *, using: str) -> AuditCheckpoint:
+    head = _committed_head(using=using)
+    keys = _keys_for(head, using=using)
+    tree = follow(head, memory, using=using)
+    kept = memory.tree_of(head.origin)
+    if kept is None or kept.size < tree.size:
+        memory.remember(head.origin, tree)
+    signing_notices.tell_signed(using=using)
+    note = _note(Checkpoint(head.origin, tree.size, tree.root()), keys)
+    row, _made = AuditCheckpoint.objects.using(using).get_or_create(
+        origin=head.origin,
+        size=tree.size,
+        defaults={"root": tree.root(), "note": note.text(), "signed_at": timezone.now()},
+    )
+    return row
+
+
+def _committed_head(*, using: str) -> AuditHead:
+    # Durable, so that it raises where the caller's own changes are not committed yet.
+    with transaction.atomic(using=using, durable=True):
+        head = AuditHead.objects.using(using).filter(pk=AuditHead.ONLY, size__gt=0).first()
+    if head is None:
+        raise SigningError("The audit log has not been begun. Run `manage.py migrate`.")
+    return head
+
+
+def _keys_for(head: AuditHead, *, using: str) -> tuple[Ed25519PrivateKey, ...]:
+    """The key that the log names last, after the one it takes over from while both are there."""
+    key_file = settings.AUDIT_KEY_FILE
+    current = signing_key.load(key_file)
+    try:
+        announced = announced_key(size=head.size, using=using)
+    except LogFormatError as error:
+        raise SigningRefusedError(f"The event that names the log's key is damaged: {error}") from error
+    named = announced.vkey if announced else ""
+    if _vkey_of(current, head) == named:
+        return (current,)
+    upcoming = signing_key.beside(key_file, "next")
+    if signing_key.is_here(upcoming) and _vkey_of(coming := signing_key.load(upcoming), head) == named:
+        return (current, coming)
+    raise SigningRefusedError(
+        f"{key_file} holds another key than the audit log names ({named or 'none'}). Put the log's key back. "
+        "If it is lost, run `manage.py continue_audit --reason key_lost`; if a backup of the database was "
+        "restored from before the key was changed, `manage.py continue_audit --reason restored_backup`."
+    )
+
+
+def _vkey_of(key: Ed25519PrivateKey, head: AuditHead) -> str:
+    return vkey(name=head.origin, public_key=signing_key.public_bytes(key))
+
+
+def _note(checkpoint: Checkpoint, keys: tuple[Ed25519PrivateKey, ...]) -> Note:
+    return Note(checkpoint, tuple(_signature(checkpoint, key) for key in keys))
+
+
+def _signature(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> NoteSignature:
+    identifier = key_id(name=checkpoint.origin, public_key=signing_key.public_bytes(key))
+    return NoteSignature(checkpoint.origin, identifier, key.sign(checkpoint.text().encode()))
+
+
+def _rest_of_second(newest: AuditCheckpoint) -> float:
+    """The seconds until the next note may be signed. A clock that was set back makes nobody wait longer."""
+    passed = (timezone.now() - newest.signed_at).total_seconds()
+    return min(max(LEAST_SECONDS_BETWEEN - passed, 0.0), LEAST_SECONDS_BETWEEN)
