@@ -130,7 +130,7 @@ def _check_pattern(entry: Mapping[str, object], key: str, pattern: re.Pattern[st
         raise LogFormatError(f"line.{key}: must match {pattern.pattern}; it is {value!r}.")
 
 
-def canonical_line(entry: Mapping[str, JSON]) -> str:
+def canonical_line(entry: Mapping[str, object]) -> str:
     """The one way to write this event: sorted keys, no white space, no LF at the end.
 
     Raises LogFormatError for anything outside the profile, for a missing or unknown key, and for a malformed

@@ -12,32 +12,30 @@ from datetime import datetime
 from typing import Literal
 
 from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.events import ACTOR, EVENT_KEYS, OBJECT, Event
-from audit.log_format import (
-    JSON,
-    SUBJECT_TAG,
-    VERSION,
-    Frontier,
-    LogFormatError,
-    canonical_line,
-    leaf_hash,
-    nonce,
-    timestamp,
-)
+from audit.log_format import JSON, SUBJECT_TAG, Frontier, LogFormatError, leaf_hash, nonce, timestamp
 from audit.models import AuditEvent, AuditHead
-from audit.value_kinds import objections, snapshot
+from audit.open_line import OpenLine, open_line
+from audit.value_kinds import objections
 
 Result = Literal["ok", "denied", "failed"]
 Row = tuple[int, str, bytes, str, str, str, datetime]
 
+LOCK_HEAD = "SELECT size, frontier FROM audit_head WHERE id = %s"
+MOVE_HEAD = "UPDATE audit_head SET size = %s, frontier = %s WHERE id = %s AND size = %s"
 COLUMNS = "seq, body, leaf, act, obj, actor, occurred_at"
 ON_SQLITE = f"INSERT INTO audit_event ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants only.
+# One text for each column, split again by the server, and one string of all hashes: quoting thousands of
+# values one by one takes longer than everything else. No line holds a line feed, and no name may.
 ON_POSTGRESQL = (
-    f"INSERT INTO audit_event ({COLUMNS}) SELECT * FROM unnest("  # noqa: S608 - constants only.
-    "%s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
+    f"INSERT INTO audit_event ({COLUMNS})"  # noqa: S608 - constants only.
+    " SELECT %s + n - 1, body, substring(%s FROM (32 * n - 31)::int FOR 32), act, obj, actor, %s"
+    " FROM unnest(string_to_array(%s, E'\\n'), string_to_array(%s, E'\\n'), string_to_array(%s, E'\\n'),"
+    " string_to_array(%s, E'\\n')) WITH ORDINALITY AS line (body, act, obj, actor, n)"
 )
 
 
@@ -57,14 +55,14 @@ class LogNotReadyError(AuditError):
     """There is no head row, or it does not fit the tree."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """An event on its way into the log. `seq` and `at` are known once the `audited()` block has been left."""
 
     event: Event
     actor: str
     obj: str
-    fields: dict[str, JSON]
+    line: OpenLine
     appended: tuple[int, datetime] | None = field(default=None, init=False)
 
     @property
@@ -111,12 +109,8 @@ class Trail:
         if not self._open:
             raise AuditError("record() belongs inside the audited() block; this one has been left.")
         _refuse_misfit(event, actor=actor, obj=obj, data=data or {}, sub=sub)
-        fields: dict[str, JSON] = {"v": VERSION, "act": event.value, "actor": actor, "obj": obj, "res": res}
-        if data:
-            fields["data"] = snapshot(data)
-        if sub is not None:
-            fields["sub"] = sub
-        entry = Entry(event, actor, obj, fields)
+        line = open_line(act=event.value, actor=actor, obj=obj, res=res, data=data or None, sub=sub)
+        entry = Entry(event, actor, obj, line)
         self._entries.append(entry)
         return entry
 
@@ -172,43 +166,55 @@ def _refuse_misfit(event: Event, *, actor: str, obj: str, data: Mapping[str, JSO
 
 def _append(entries: Sequence[Entry], *, using: str) -> None:
     """Three statements, however many events: lock the head, insert the lines, move the head."""
-    head = AuditHead.objects.using(using).select_for_update().filter(pk=AuditHead.ONLY).first()
-    if head is None:
-        raise LogNotReadyError("The audit log has not been begun. Run `manage.py migrate`.")
-    first = head.size
-    try:
-        frontier = Frontier.unpack(first, bytes(head.frontier))
-    except LogFormatError as error:
-        raise LogNotReadyError(
-            f"The head of the log is damaged: {error} Restore audit_head and audit_event from one backup."
-        ) from error
-    # Read under the lock, so that times go up with the numbers as far as the clock does.
-    now = _to_the_millisecond(timezone.now())
-    rows = [_row(entry, seq=seq, at=now) for seq, entry in enumerate(entries, start=first)]
-    for _seq, _body, leaf, *_columns in rows:
-        frontier.append(leaf)
-    _insert(rows, using=using)
-    moved = AuditHead.objects.using(using).filter(pk=AuditHead.ONLY, size=first)
-    if moved.update(size=frontier.size, frontier=frontier.pack()) != 1:
-        raise AuditError("The head of the audit log moved while it was locked; nothing was written.")
+    with connections[using].cursor() as cursor:
+        frontier = _locked_head(cursor)
+        first = frontier.size
+        # Read under the lock, so that times go up with the numbers as far as the clock does.
+        now = _to_the_millisecond(timezone.now())
+        rows = _rows(entries, first=first, at=now)
+        for _seq, _body, leaf, *_columns in rows:
+            frontier.append(leaf)
+        _insert(cursor, rows)
+        cursor.execute(MOVE_HEAD, [frontier.size, frontier.pack(), AuditHead.ONLY, first])
+        if cursor.rowcount != 1:
+            raise AuditError("The head of the audit log moved while it was locked; nothing was written.")
     for seq, entry in enumerate(entries, start=first):
         entry.appended = (seq, now)
 
 
-def _row(entry: Entry, *, seq: int, at: datetime) -> Row:
-    body = canonical_line({**entry.fields, "seq": seq, "ts": timestamp(at), "nonce": nonce()})
-    return seq, body, leaf_hash(body), entry.event.value, entry.obj, entry.actor, at
+def _locked_head(cursor: CursorWrapper) -> Frontier:
+    """The frontier as of the last commit; nobody else appends until this transaction ends."""
+    # SQLite locks nothing by row: its transactions are IMMEDIATE, and the first waits until it may write.
+    of_row = cursor.db.ops.for_update_sql() if cursor.db.features.has_select_for_update else ""
+    cursor.execute(f"{LOCK_HEAD} {of_row}", [AuditHead.ONLY])
+    if (head := cursor.fetchone()) is None:
+        raise LogNotReadyError("The audit log has not been begun. Run `manage.py migrate`.")
+    size, packed = head
+    try:
+        return Frontier.unpack(size, bytes(packed))
+    except LogFormatError as error:
+        raise LogNotReadyError(
+            f"The head of the log is damaged: {error} Restore audit_head and audit_event from one backup."
+        ) from error
 
 
-def _insert(rows: Sequence[Row], *, using: str) -> None:
+def _rows(entries: Sequence[Entry], *, first: int, at: datetime) -> list[Row]:
+    ts, rows = timestamp(at), []
+    for seq, entry in enumerate(entries, start=first):
+        body = entry.line.close(seq=seq, ts=ts, nonce=nonce())
+        rows.append((seq, body, leaf_hash(body), entry.event.value, entry.obj, entry.actor, at))
+    return rows
+
+
+def _insert(cursor: CursorWrapper, rows: Sequence[Row]) -> None:
     """One statement for all rows, where bulk_create would split them into batches."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(ON_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)])
-        else:
-            at = connection.ops.adapt_datetimefield_value(rows[0][-1])
-            cursor.executemany(ON_SQLITE, [(*row[:-1], at) for row in rows])
+    if cursor.db.vendor == "postgresql":
+        seqs, bodies, leaves, acts, objs, actors, times = zip(*rows, strict=True)
+        texts = ["\n".join(column) for column in (bodies, acts, objs, actors)]
+        cursor.execute(ON_POSTGRESQL, [seqs[0], b"".join(leaves), times[0], *texts])
+    else:
+        at = cursor.db.ops.adapt_datetimefield_value(rows[0][-1])
+        cursor.executemany(ON_SQLITE, [(*row[:-1], at) for row in rows])
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from audit.log_format import JSON, LARGEST_INTEGER, TIMESTAMP
+from audit.log_format import LARGEST_INTEGER, TIMESTAMP
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ ROOT = matching("a root in base64", r"[A-Za-z0-9+/]{43}=")
 
 def objections(values: Mapping[str, object], *, kinds: Mapping[str, ValueKind]) -> list[str]:
     """What speaks against writing these values, one sentence each. The values themselves are not repeated."""
+    if _all_fit(values, kinds):
+        return []
     unknown = [
         f"{key} is not among its keys ({', '.join(kinds) or 'none'})" for key in values if key not in kinds
     ]
@@ -92,6 +94,14 @@ def objections(values: Mapping[str, object], *, kinds: Mapping[str, ValueKind]) 
     return unknown + missing + unfit
 
 
-def snapshot(values: Mapping[str, JSON]) -> dict[str, JSON]:
-    """A copy that later changes by the caller do not reach."""
-    return {key: list(value) if isinstance(value, list | tuple) else value for key, value in values.items()}
+def _all_fit(values: Mapping[str, object], kinds: Mapping[str, ValueKind]) -> bool:
+    known = 0
+    for key, kind in kinds.items():
+        if key not in values:
+            if kind.needed:
+                return False
+        elif kind.accepts(values[key]):
+            known += 1
+        else:
+            return False
+    return known == len(values)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from audit import value_kinds
 from audit.events import ACTOR, EVENT_KEYS, EVENT_WORDS, OBJECT, Event
 from audit.log_format import KEY
-from audit.value_kinds import objections, snapshot
+from audit.value_kinds import objections
 
 COMPLETED = {
     "submission": 1,
@@ -96,13 +96,6 @@ def test_a_date_that_is_none_is_refused(text: object) -> None:
 )
 def test_the_codes_of_the_house_are_codes(text: str) -> None:
     assert value_kinds.CODE.accepts(text)
-
-
-def test_a_snapshot_is_not_reached_by_later_changes() -> None:
-    categories = ["CONTACT"]
-    kept = snapshot({"categories": categories})
-    categories.append("SMS")
-    assert kept == {"categories": ["CONTACT"]}
 
 
 @pytest.mark.parametrize("actor", ["u:k3v9q2ma", "sys", "cxone"])

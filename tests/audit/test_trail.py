@@ -155,7 +155,7 @@ def test_leaving_by_keyboard_takes_everything_back() -> None:
     assert size() == 1
 
 
-@pytest.fixture(params=["nonce", "_insert", "canonical_line"])
+@pytest.fixture(params=["_locked_head", "nonce", "leaf_hash", "_insert"])
 def _broken_append(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise DatabaseError("the disk is full")
