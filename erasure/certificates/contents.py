@@ -1,0 +1,190 @@
+"""What a certificate is about: the ends that the log proves, and what is left; or why there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import chain
+from typing import Any
+
+from audit.events import Event
+from audit.log_format import LogFormatError
+from audit.models import AuditEvent, AuditPastEvent, LoggedEvent
+from erasure.choices import RequestType, SubmissionStatus
+from erasure.models import LegalHold, Override, PrivacyRequest, Submission
+from erasure.personal_data import PROOF
+from erasure.shredding import goes_on
+
+S = SubmissionStatus
+#: The event that says how a submission ended.
+END_EVENTS: Mapping[str, Event] = {
+    S.COMPLETED: Event.REQUEST_COMPLETED,
+    S.FAILED: Event.REQUEST_FAILED,
+    S.REFUSED: Event.REQUEST_REFUSED,
+    S.CANCELLED: Event.REQUEST_CANCELLED,
+}
+
+
+class Copy(StrEnum):
+    """For whom it is; the value is what the log writes."""
+
+    PERSON = "person"
+    AUDIT = "audit"
+
+
+class CertificateRefused(Exception):  # noqa: N818 - an answer to people, not a fault of the program.
+    """There is no such certificate (yet, or any more); the text says why, and what to do instead."""
+
+
+@dataclass(frozen=True)
+class ProvenEnd:
+    """One submission whose end stands in the log."""
+
+    submission: Submission
+    event: LoggedEvent
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the event itself says, which is what is proven."""
+        return self.event.facts
+
+    @property
+    def recorded_at(self) -> datetime:
+        """The time in the event's own line."""
+        return datetime.fromisoformat(str(self.event.entry["ts"]))
+
+    @property
+    def cxone_id(self) -> str:
+        """CXone's id of it; where the log holds the hash of an unusual one, the id itself."""
+        logged = str(self.facts.get("cxone_id") or "")
+        return (self.submission.cxone_id or logged) if logged.startswith("sha256:") else logged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """All that a certificate of this copy is made of."""
+
+    request: PrivacyRequest
+    copy: Copy
+    proven: Sequence[ProvenEnd]
+    #: Submissions without a proof in this copy; of the person's, only those that were not filed anew.
+    not_covered: Sequence[Submission]
+    replaced: int
+    events: Sequence[LoggedEvent]
+    holds: Mapping[str, LegalHold]
+    overrides: Sequence[Override]
+
+    @property
+    def kept_until(self) -> date | None:
+        """How long the record can be linked to the person; None while the person was not answered."""
+        return goes_on(self.request, PROOF)
+
+
+def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
+    """What a certificate would hold now. Raises CertificateRefused where there is none to give."""
+    if request.type != RequestType.ERASURE:
+        raise CertificateRefused(
+            f"{request.reference} asked for access: nothing was to be erased, so there is no report of an "
+            "erasure. Hand over the copy that CXone made, and record how when you record the answer."
+        )
+    submissions = list(
+        request.submissions.select_related("identifier", "filed_by", "request").order_by("number")
+    )
+    events = _events_about(request)
+    try:
+        proven = _proven(request, submissions, events, copy)
+    except LogFormatError as error:
+        raise CertificateRefused(
+            f"The log is damaged: an entry about {request.reference} cannot be read ({error}). "
+            "Run `manage.py verify_audit`; it names the place."
+        ) from None
+    current = _not_replaced(submissions)
+    covered = {end.submission.pk for end in proven}
+    left = [row for row in (current if copy is Copy.PERSON else submissions) if row.pk not in covered]
+    return Contents(
+        request=request,
+        copy=copy,
+        proven=proven,
+        not_covered=left,
+        replaced=len(submissions) - len(current),
+        events=events,
+        holds=_holds_of(submissions),
+        overrides=list(
+            Override.objects.filter(submission__request=request)
+            .select_related("submission", "asked_by", "decided_by")
+            .order_by("asked_at", "pk")
+        ),
+    )
+
+
+def _proven(
+    request: PrivacyRequest, submissions: Sequence[Submission], events: Sequence[LoggedEvent], copy: Copy
+) -> list[ProvenEnd]:
+    if copy is Copy.AUDIT:
+        ended = [row for row in submissions if row.is_terminal]
+        if not ended:
+            raise CertificateRefused(
+                f"Nothing that was asked with {request.reference} has ended yet. "
+                "Take the report once CXone has reported, or once it was refused or stopped."
+            )
+        return [_proven_end(row, events) for row in ended]
+    # An identifier that was corrected may be somebody else's: what was sent for it is not for this person.
+    done = [row for row in _not_replaced(submissions) if row.status == S.COMPLETED]
+    if not done:
+        raise CertificateRefused(
+            f"CXone has reported nothing done for {request.reference}, so there is nothing to certify. "
+            "Tell the person in the answer how it stands."
+        )
+    if request.shredded_at is not None or any(row.identifier.value is None for row in done):
+        raise CertificateRefused(
+            f"The identifiers of {request.reference} have been shredded: what links the proof to the person "
+            "cannot be made any more. Auditors can still take a copy that proves CXone’s reports without "
+            "that link; a certificate handed out earlier keeps its worth."
+        )
+    ends = [_proven_end(row, events) for row in done]
+    for end in ends:
+        _refuse_another_subject(end)
+    return ends
+
+
+def _not_replaced(submissions: Sequence[Submission]) -> list[Submission]:
+    replaced = {row.replaces_id for row in submissions}
+    return [row for row in submissions if row.pk not in replaced]
+
+
+def _proven_end(submission: Submission, events: Sequence[LoggedEvent]) -> ProvenEnd:
+    act = END_EVENTS[submission.status]
+    for event in reversed(events):
+        # With the result "denied" the event tells of a try to stop what could not be stopped any more.
+        if event.act == act and event.result != "denied" and _is_about(event, submission):
+            return ProvenEnd(submission, event)
+    raise CertificateRefused(
+        f"The log has no entry that says how {submission} ended, though its record does. "
+        "Run `manage.py verify_audit`: it names what does not agree."
+    )
+
+
+def _is_about(event: LoggedEvent, submission: Submission) -> bool:
+    return event.facts.get("submission") == submission.number
+
+
+def _refuse_another_subject(end: ProvenEnd) -> None:
+    """The entry must be about the very identifier that the opening will name."""
+    if end.event.entry.get("sub") != end.submission.sub:
+        raise CertificateRefused(
+            f"Entry #{end.event.seq} of the log was not written for the identifier on record of "
+            f"{end.submission}. Run `manage.py verify_audit`, and do not hand out a certificate."
+        )
+
+
+def _events_about(request: PrivacyRequest) -> list[LoggedEvent]:
+    """The request's events, oldest first: those in logs that ended, then those of the present one."""
+    ended = (
+        AuditPastEvent.objects.filter(obj=request.obj).select_related("log").order_by("log__ended_at", "seq")
+    )
+    return list(chain(ended, AuditEvent.objects.filter(obj=request.obj).order_by("seq")))
+
+
+def _holds_of(submissions: Sequence[Submission]) -> dict[str, LegalHold]:
+    codes = {code for row in submissions for code in row.held_by}
+    return {hold.code: hold for hold in LegalHold.objects.filter(code__in=codes).select_related("placed_by")}
