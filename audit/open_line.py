@@ -121,7 +121,7 @@ def _is_plain_name(value: object) -> bool:
 # subclass may write itself in another way.
 
 
-def _plain_object(data: Mapping[str, JSON]) -> str | None:
+def _plain_object(data: Mapping[str, object]) -> str | None:
     if not all(map(_is_plain_key, data)):
         return None
     members = []
