@@ -50,6 +50,14 @@ class SignerMemory:
             raise SignerMemoryError(_unusable(self._path, error)) from error
 
 
+def remembered(key_file: Path) -> Mapping[str, Frontier]:
+    """All that is remembered beside this key, without waiting for whoever signs now; for comparing only.
+
+    Empty where nothing was signed, or nothing is here. Raises SignerMemoryError when it cannot be read.
+    """
+    return _read(beside(key_file, "signed"))
+
+
 @contextmanager
 def held(key_file: Path, *, wait_seconds: float) -> Iterator[SignerMemory]:
     """The memory that goes with this key, for this process alone.
