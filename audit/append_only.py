@@ -5,7 +5,7 @@ is the tree. Django loses SQLite's triggers whenever it alters the table (it mak
 that touches these tables ends with `InstallAppendOnly()`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
@@ -19,47 +19,50 @@ from django.db.migrations.state import ProjectState
 
 EVENTS, HEAD = "audit_event", "audit_head"
 
-
-def _on_sqlite(name: str, *, when: str, refuse: str) -> str:
-    return f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{refuse}'); END"
-
+#: The tables whose rows stay as they were written, each with the keys by which a row could be replaced.
+KEPT_FOR_GOOD: Mapping[str, Sequence[Sequence[str]]] = {
+    EVENTS: (("seq",),),
+    "audit_checkpoint": (("id",), ("origin", "size")),
+    "audit_past_log": (("log",), ("origin",)),
+    "audit_past_event": (("id",), ("log_id", "seq")),
+}
+GUARDED = (*KEPT_FOR_GOOD, HEAD)
 
 _HEAD_SHRINKS = (
     "NEW.size <= OLD.size OR NEW.base_size < OLD.base_size"
     " OR NEW.log <> OLD.log OR NEW.origin <> OLD.origin OR NEW.id <> OLD.id"
 )
 
-# INSERT OR REPLACE removes the old row without firing a DELETE trigger, so inserting over a row is refused
-# before it happens: by the key, and by the hidden rowid, through which a row with another key could be pushed
-# out as well.
-_REPLACES = (
-    "EXISTS (SELECT 1 FROM audit_event WHERE seq = NEW.seq)"
-    " OR EXISTS (SELECT 1 FROM audit_event WHERE rowid = NEW.rowid)"
-)
-_REPLACES_HEAD = "EXISTS (SELECT 1 FROM audit_head)"
 
-SQLITE: Mapping[str, str] = {
-    name: _on_sqlite(name, when=when, refuse=refuse)
-    for name, when, refuse in [
-        ("audit_event_no_update", "BEFORE UPDATE ON audit_event", "audit_event is append-only: no UPDATE"),
-        ("audit_event_no_delete", "BEFORE DELETE ON audit_event", "audit_event is append-only: no DELETE"),
-        (
-            "audit_event_no_replace",
-            f"BEFORE INSERT ON audit_event WHEN {_REPLACES}",
-            "audit_event is append-only: no REPLACE",
-        ),
-        ("audit_head_no_delete", "BEFORE DELETE ON audit_head", "audit_head stays: no DELETE"),
-        (
-            "audit_head_only_grows",
-            f"BEFORE UPDATE ON audit_head WHEN {_HEAD_SHRINKS}",
-            "audit_head only grows",
-        ),
-        (
-            "audit_head_no_replace",
-            f"BEFORE INSERT ON audit_head WHEN {_REPLACES_HEAD}",
-            "audit_head is one row: no REPLACE",
-        ),
-    ]
+def _replaces(table: str, keys: Sequence[Sequence[str]]) -> str:
+    """Whether an INSERT would push a row out.
+
+    INSERT OR REPLACE removes the old row without firing a DELETE trigger, so inserting over a row is refused
+    before it happens: by each key, and by the hidden rowid, through which a row with other keys could be
+    pushed out as well.
+    """
+    same = [" AND ".join(f"{column} = NEW.{column}" for column in key) for key in (*keys, ("rowid",))]
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {condition})" for condition in same)  # noqa: S608 - our own names.
+
+
+def _sqlite_triggers() -> Iterator[tuple[str, str, str, str]]:
+    """Name, table, moment and words of each trigger."""
+    for table, keys in KEPT_FOR_GOOD.items():
+        words = f"{table} is append-only"
+        yield f"{table}_no_update", table, f"BEFORE UPDATE ON {table}", f"{words}: no UPDATE"
+        yield f"{table}_no_delete", table, f"BEFORE DELETE ON {table}", f"{words}: no DELETE"
+        over = _replaces(table, keys)
+        yield f"{table}_no_replace", table, f"BEFORE INSERT ON {table} WHEN {over}", f"{words}: no REPLACE"
+    yield "audit_head_no_delete", HEAD, "BEFORE DELETE ON audit_head", "audit_head stays: no DELETE"
+    shrinks = f"BEFORE UPDATE ON audit_head WHEN {_HEAD_SHRINKS}"
+    yield "audit_head_only_grows", HEAD, shrinks, "audit_head only grows"
+    second = "BEFORE INSERT ON audit_head WHEN EXISTS (SELECT 1 FROM audit_head)"
+    yield "audit_head_no_replace", HEAD, second, "audit_head is one row: no REPLACE"
+
+
+SQLITE: Mapping[str, tuple[str, str]] = {
+    name: (table, f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{words}'); END")
+    for name, table, when, words in _sqlite_triggers()
 }
 
 POSTGRESQL_BODY = """
@@ -72,36 +75,51 @@ POSTGRESQL_FUNCTION = (
     f" AS $body${POSTGRESQL_BODY}$body$"
 )
 POSTGRESQL: Mapping[str, tuple[str, str]] = {
-    "audit_event_no_change": (EVENTS, "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"),
-    "audit_event_no_truncate": (EVENTS, "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"),
+    **{
+        f"{table}_{name}": (table, when)
+        for table in KEPT_FOR_GOOD
+        for name, when in (
+            ("no_change", "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"),
+            ("no_truncate", "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"),
+        )
+    },
     "audit_head_no_delete": (HEAD, "BEFORE DELETE ON {table} FOR EACH ROW"),
     "audit_head_no_truncate": (HEAD, "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"),
     "audit_head_only_grows": (HEAD, f"BEFORE UPDATE ON {{table}} FOR EACH ROW WHEN ({_HEAD_SHRINKS})"),
 }
 
 
-def installing(vendor: str) -> list[str]:
-    """The statements that put the triggers in place. Raises NotSupportedError for a database we have none
-    for.
+def installing(vendor: str, *, tables: Collection[str] = GUARDED) -> list[str]:
+    """The statements that put the triggers of these tables in place. Raises NotSupportedError for a database
+    we have none for.
     """
     if vendor == "sqlite":
-        return list(SQLITE.values())
+        return [statement for table, statement in SQLITE.values() if table in tables]
     if vendor != "postgresql":
         raise NotSupportedError(f"The audit log has no triggers for {vendor}; use SQLite or PostgreSQL.")
     statements = [POSTGRESQL_FUNCTION]
-    for name, (table, when) in POSTGRESQL.items():
+    for name, table, when in _on_postgresql(tables):
         statements.append(f"CREATE TRIGGER {name} {when.format(table=table)} EXECUTE FUNCTION audit_refuse()")
         # ALWAYS, since session_replication_role = replica silences ordinary triggers.
         statements.append(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
     return statements
 
 
-def lifting(vendor: str) -> list[str]:
-    """The statements that take the triggers away, whether or not they are all there."""
+def lifting(vendor: str, *, tables: Collection[str] = GUARDED) -> list[str]:
+    """The statements that take the triggers of these tables away, whether or not they are all there."""
     if vendor == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
-    statements = [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, (table, _when) in POSTGRESQL.items()]
-    return [*statements, "DROP FUNCTION IF EXISTS audit_refuse()"]
+        return [
+            f"DROP TRIGGER IF EXISTS {name}" for name, (table, _made) in SQLITE.items() if table in tables
+        ]
+    statements = [
+        f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, table, _when in _on_postgresql(tables)
+    ]
+    # The function serves all tables, so it goes with the last of them.
+    return [*statements, *(["DROP FUNCTION IF EXISTS audit_refuse()"] if set(tables) == set(GUARDED) else [])]
+
+
+def _on_postgresql(tables: Collection[str]) -> list[tuple[str, str, str]]:
+    return [(name, table, when) for name, (table, when) in POSTGRESQL.items() if table in tables]
 
 
 class InstallAppendOnly(Operation):
@@ -158,15 +176,15 @@ def triggers_missing(connection: BaseDatabaseWrapper) -> list[str]:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             found = dict(cursor.fetchall())
-            return [name for name, sql in SQLITE.items() if found.get(name) != sql]
+            return [name for name, (_table, sql) in SQLITE.items() if found.get(name) != sql]
         cursor.execute(
-            "SELECT t.tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE t.tgrelid IN (to_regclass(%s), to_regclass(%s)) AND t.tgenabled = 'A'"
-            " AND p.proname = 'audit_refuse' AND p.prosrc = %s",
-            [EVENTS, HEAD, POSTGRESQL_BODY],
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgrelid = to_regclass(c.relname)"
+            " AND t.tgenabled = 'A' AND p.proname = 'audit_refuse' AND p.prosrc = %s",
+            [POSTGRESQL_BODY],
         )
-        enabled = {name for (name,) in cursor.fetchall()}
-    return [name for name in POSTGRESQL if name not in enabled]
+        enabled = set(cursor.fetchall())
+    return [name for name, (table, _when) in POSTGRESQL.items() if (name, table) not in enabled]
 
 
 def check_append_only(

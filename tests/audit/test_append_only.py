@@ -1,15 +1,18 @@
 """The triggers: every way into the log but appending is closed, on the database that the tests run on."""
 
+import uuid
+
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, NotSupportedError, connection, transaction
 from django.db.migrations.state import ProjectState
+from django.utils import timezone
 
 from audit import append_only
 from audit.append_only import InstallAppendOnly, check_append_only, triggers_missing
 from audit.events import Event
-from audit.models import AuditEvent, AuditHead
+from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastEvent, AuditPastLog
 from audit.trail import audited
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +32,27 @@ ANYWHERE = [
     "UPDATE audit_head SET base_size = base_size - 1, size = size + 1",
     "UPDATE audit_head SET id = 2, size = size + 1",
     "INSERT INTO audit_head SELECT * FROM audit_head WHERE true ON CONFLICT (id) DO UPDATE SET size = 0",
+    "UPDATE audit_checkpoint SET note = 'x'",
+    "UPDATE audit_checkpoint SET size = size + 1",
+    "DELETE FROM audit_checkpoint",
+    (
+        "INSERT INTO audit_checkpoint SELECT * FROM audit_checkpoint WHERE true"
+        " ON CONFLICT (origin, size) DO UPDATE SET note = 'x'"
+    ),
+    "UPDATE audit_past_log SET vkeys = ''",
+    "DELETE FROM audit_past_event",
+    "DELETE FROM audit_past_log",
+    (
+        "INSERT INTO audit_past_log SELECT * FROM audit_past_log WHERE true"
+        " ON CONFLICT (origin) DO UPDATE SET vkeys = 'x'"
+    ),
+    "UPDATE audit_past_event SET body = 'x'",
+    (
+        "INSERT INTO audit_past_event SELECT * FROM audit_past_event WHERE true"
+        " ON CONFLICT (log_id, seq) DO UPDATE SET body = 'x'"
+    ),
 ]
+TABLES = ("audit_event", "audit_head", "audit_checkpoint", "audit_past_log", "audit_past_event")
 OF_ITS_OWN = {
     "sqlite": [
         "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event",
@@ -41,21 +64,49 @@ OF_ITS_OWN = {
         ),
         "UPDATE OR REPLACE audit_event SET seq = 0",
         "INSERT OR REPLACE INTO audit_head SELECT * FROM audit_head",
+        *(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}" for table in TABLES[2:]),  # noqa: S608 - ours.
+        # The same log and size under another id, and another log under the same one.
+        (
+            "INSERT OR REPLACE INTO audit_checkpoint (id, origin, size, root, note, signed_at)"
+            " SELECT id + 1, origin, size, root, 'x', signed_at FROM audit_checkpoint"
+        ),
+        (
+            "INSERT OR REPLACE INTO audit_checkpoint (id, origin, size, root, note, signed_at)"
+            " SELECT id, 'other', size, root, 'x', signed_at FROM audit_checkpoint"
+        ),
+        (
+            "INSERT OR REPLACE INTO audit_past_log"
+            " (rowid, log, origin, size, frontier, vkeys, ended_at, reason)"
+            " SELECT rowid, 'other', 'other', size, frontier, vkeys, ended_at, reason FROM audit_past_log"
+        ),
     ],
     "postgresql": [
-        "TRUNCATE audit_event",
-        "TRUNCATE audit_head",
+        *(f"TRUNCATE {table} CASCADE" for table in TABLES),
         "TRUNCATE audit_event, audit_head CASCADE",
         *(
             f"SET LOCAL session_replication_role = replica; {statement}"
-            for statement in [*ANYWHERE, "TRUNCATE audit_event", "TRUNCATE audit_head"]
+            for statement in [*ANYWHERE, *(f"TRUNCATE {table} CASCADE" for table in TABLES)]
         ),
     ],
 }
 
 
+@pytest.fixture(autouse=True)
+def _one_row_in_each() -> None:
+    root, now = b"r" * 32, timezone.now()
+    AuditCheckpoint.objects.create(origin="a/audit/1", size=1, root=root, note="n", signed_at=now)
+    log = AuditPastLog.objects.create(
+        log=uuid.uuid4(), origin="a/audit/1", size=1, frontier=root, vkeys="k", ended_at=now, reason="r"
+    )
+    about = {"act": "log.created", "obj": "log:1", "actor": "sys", "occurred_at": now}
+    AuditPastEvent.objects.create(log=log, seq=0, body="{}", leaf=root, **about)
+    # Else PostgreSQL refuses TRUNCATE only because a foreign key has yet to be looked at.
+    connection.check_constraints()
+
+
 def stored() -> list[object]:
-    return [*AuditEvent.objects.values_list(), *AuditHead.objects.values_list()]
+    models = (AuditEvent, AuditHead, AuditCheckpoint, AuditPastLog, AuditPastEvent)
+    return [row for model in models for row in model.objects.values_list()]
 
 
 def attempt(statement: str) -> None:
