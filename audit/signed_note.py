@@ -21,7 +21,7 @@ LARGEST_SIZE = 2**63 - 1
 MOST_SIGNATURES = 100
 
 SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
-KEY_NAME = re.compile(r"[^\s+\x00-\x20\x7f\ud800-\udfff]+")
+KEY_NAME = re.compile(r"[^\s+\x00-\x20\x7f-\x9f\ud800-\udfff]+")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
@@ -212,7 +212,10 @@ def _signed(note: Note, key: Vkey) -> bool:
     claimed = [line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id)]
     for line in claimed:
         if not ed25519.verifies(public_key=key.public_key, signature=line.signature, message=message):
-            raise BadSignatureError(f"The signature of {key.name} ({key.key_id.hex()}) does not fit.")
+            raise BadSignatureError(
+                f"The signature of {key.name} ({key.key_id.hex()}) under the checkpoint at "
+                f"{note.checkpoint.size} events does not fit it."
+            )
     return bool(claimed)
 
 

@@ -1,0 +1,332 @@
+"""The verdict on an export: whether its lines are what was signed, and what the notes held say together.
+
+Standard library only. The steps of `Judgement` stand in the order in which one finding outweighs another: two
+signed notes that exclude each other come first, since nothing in the file can make them agree.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+
+from audit import export_words as words
+from audit.evidence import Evidence, HeldNote
+from audit.export_scan import Progress, Scan, Wanted, scan
+from audit.key_trust import KeyTrust, leads_to_one_of, named_key
+from audit.log_format import JSON, leaf_hash
+from audit.signed_note import BadSignatureError, Checkpoint, Vkey, signers, to_base64
+from audit.verdicts import Report, Verdict
+
+
+def check_export(
+    evidence: Evidence, *, strict: bool = True, processes: int = 1, progress: Progress | None = None
+) -> Report:
+    """Read the export once and say what can be said of it. Raises UnusableError for unreadable lines."""
+    checkpoint = evidence.presented.note.checkpoint
+    try:
+        report = _before_reading(evidence)
+        if report is None:
+            found = scan(
+                evidence.lines,
+                frontier=evidence.frontier,
+                wanted=_wanted(evidence, strict=strict),
+                processes=processes,
+                progress=progress,
+            )
+            report = Judgement(evidence, found, strict=strict).report()
+    except BadSignatureError as error:
+        report = Report(Verdict.BAD_SIGNATURE, str(error), (words.FALSE_SIGNATURE,))
+    return replace(report, origin=checkpoint.origin, size=checkpoint.size, root=to_base64(checkpoint.root))
+
+
+def _before_reading(evidence: Evidence) -> Report | None:
+    """What is wrong whatever the lines are. Raises BadSignatureError for a signature that claims too much."""
+    origin = evidence.presented.note.checkpoint.origin
+    names = sorted({key.vkey.name for key in evidence.keys})
+    if origin not in names:
+        return Report(Verdict.WRONG_LOG, words.other_log("vkey file", theirs=", ".join(names), ours=origin))
+    if evidence.frontier_origin not in (None, origin):
+        theirs = str(evidence.frontier_origin)
+        return Report(Verdict.WRONG_LOG, words.other_log("frontier", theirs=theirs, ours=origin))
+    for held in evidence.notes:
+        signers(held.note, evidence.keys)
+    return None
+
+
+def _wanted(evidence: Evidence, *, strict: bool) -> Wanted:
+    sizes = frozenset(held.note.checkpoint.size for held in evidence.notes)
+    places = frozenset(held.proof.index for held in evidence.known if held.proof)
+    return Wanted(sizes, places, strict)
+
+
+class Judgement:
+    """One export that was read, and the notes it is held against."""
+
+    def __init__(self, evidence: Evidence, found: Scan, *, strict: bool) -> None:
+        self.evidence = evidence
+        self.found = found
+        self.strict = strict
+        self.presented = evidence.presented.note.checkpoint
+        self.base = evidence.base
+        origin = self.presented.origin
+        self.of_this_log = [held for held in evidence.notes if held.note.checkpoint.origin == origin]
+
+    def report(self) -> Report:
+        """The first of the steps that has something to say, or that everything holds."""
+        steps: tuple[Callable[[], Report | None], ...] = (
+            self.notes_of_other_logs,
+            self.two_notes_of_one_size,
+            self.bad_line,
+            self.foreign_beginning,
+            self.presented_unsigned,
+            self.known_unsigned,
+            self.too_long_or_short,
+            self.lines_not_as_signed,
+            self.signed_otherwise,
+            self.signed_longer,
+        )
+        for step in steps:
+            if report := step():
+                return report
+        return self.everything_holds()
+
+    # What the notes say.
+
+    @cached_property
+    def trust(self) -> KeyTrust:
+        """The keys of the vkey file, and those they handed over to."""
+        given = KeyTrust(self.evidence.keys, tuple(self.found.rotations), self.fits)
+        return given.extended(held.note for held in self.of_this_log)
+
+    @cached_property
+    def signed(self) -> list[HeldNote]:
+        """The notes of this log that a trusted key signed."""
+        return [held for held in self.of_this_log if self.trust.signers(held.note)]
+
+    @cached_property
+    def contradicting(self) -> list[HeldNote]:
+        """The signed notes whose root is not that of the lines at hand, smallest first."""
+        against = [held for held in self.signed if self.comparable(held) and not self.fits_note(held)]
+        return sorted(against, key=_size)
+
+    def fits(self, checkpoint: Checkpoint) -> bool:
+        """Whether the lines at hand have this root at this size."""
+        return self.found.roots.get(checkpoint.size) == checkpoint.root
+
+    def fits_note(self, held: HeldNote) -> bool:
+        """Whether the lines at hand are what this note is about."""
+        return self.fits(held.note.checkpoint)
+
+    def comparable(self, held: HeldNote) -> bool:
+        """Whether the lines at hand have a root at the size of this note."""
+        return self.base <= _size(held) <= self.found.size
+
+    def line_of(self, seq: int) -> int:
+        """The line, counted from 1, of the event with this number."""
+        return seq - self.base + 1
+
+    # The steps.
+
+    def notes_of_other_logs(self) -> Report | None:
+        """A known note of a log that is neither this one nor the one it says it continues."""
+        for held in self.evidence.known:
+            origin = held.note.checkpoint.origin
+            if origin not in (self.presented.origin, self.continued.get("origin")):
+                about = words.other_log(held.file, theirs=origin, ours=self.presented.origin)
+                return Report(Verdict.WRONG_LOG, about)
+        return None
+
+    def two_notes_of_one_size(self) -> Report | None:
+        """Two signed notes of one size with two roots."""
+        seen: dict[int, HeldNote] = {}
+        for held in self.signed:
+            other = seen.setdefault(_size(held), held)
+            if other.note.checkpoint.root != held.note.checkpoint.root:
+                return self._fork(other, held, at=_size(held), sentence=words.TWO_OF_ONE_SIZE)
+        return None
+
+    def bad_line(self) -> Report | None:
+        """A line that the log cannot have written where it stands."""
+        if self.found.defect:
+            seq, reason = self.found.defect
+            hint = [words.PART_WITHOUT_FRONTIER] if seq == self.base == 0 else []
+            return self._bad_line(self.line_of(seq), reason, *self._bytes_in_words(), *hint)
+        if self.found.overlong:
+            return self._bad_line(self.line_of(self.found.size), words.OVERLONG)
+        return None
+
+    def foreign_beginning(self) -> Report | None:
+        """An event 0 whose key is not of this log, or from which no change of key leads to a trusted one."""
+        if not self.strict or self.found.check.beginning is None:
+            return None
+        beginning = self.found.check.beginning
+        key = named_key(_data(beginning), "vkey")
+        if key is None:
+            may_lack_it = beginning["act"] == "log.continued" and "vkey" not in _data(beginning)
+            return None if may_lack_it else self._bad_line(1, words.BEGINNING_WITHOUT_KEY)
+        if key.name != self.presented.origin:
+            about = words.other_log("first event", theirs=key.name, ours=self.presented.origin)
+            return Report(Verdict.WRONG_LOG, about, line=1)
+        trusted = [known.vkey for known in self.trust.keys]
+        if leads_to_one_of(key, rotations=self.found.rotations, keys=trusted):
+            return None
+        return self._bad_line(1, words.BEGINNING_WITH_OTHER_KEY)
+
+    def presented_unsigned(self) -> Report | None:
+        """A presented checkpoint that no trusted key signed."""
+        if self.evidence.presented in self.signed:
+            return None
+        if self.contradicting:
+            # The lines are not those that a trusted key signed, so a change of key in them tells nothing.
+            return self._lines_not_as_signed()
+        return self._unsigned(self.evidence.presented)
+
+    def known_unsigned(self) -> Report | None:
+        """A known checkpoint of this log that no trusted key signed."""
+        for held in self.evidence.known:
+            if held in self.of_this_log and held not in self.signed:
+                return self._unsigned(held)
+        return None
+
+    def too_long_or_short(self) -> Report | None:
+        """Other lines than the presented checkpoint counts."""
+        size, end = self.presented.size, self.found.size
+        if size < self.base:
+            return Report(Verdict.FAIL, words.begins_after(self.base, size))
+        if end == size == 0:
+            return self._bad_line(1, words.NO_EVENT)
+        if end > size or (end == size and self.found.unfinished):
+            return self._bad_line(self.line_of(size), words.not_covered(size))
+        if end == size:
+            return None
+        if self.contradicting:
+            return self._lines_not_as_signed()
+        about = words.too_short(end=end, size=size, unfinished=self.found.unfinished)
+        return Report(Verdict.TRUNCATED, about, (words.TRUNCATED,))
+
+    def lines_not_as_signed(self) -> Report | None:
+        """Lines whose root is not that of the presented checkpoint."""
+        return None if self.fits(self.presented) else self._lines_not_as_signed()
+
+    def signed_otherwise(self) -> Report | None:
+        """A known note that excludes the presented one, although the lines are as that one says."""
+        if self.contradicting:
+            held = self.contradicting[0]
+            return self._fork(held, self.evidence.presented, at=_size(held), sentence=words.REWRITTEN)
+        for held, seq in self._changed_events():
+            sentence = words.event_changed(seq, self.line_of(seq))
+            return self._fork(held, self.evidence.presented, at=_size(held), sentence=sentence)
+        return None
+
+    def signed_longer(self) -> Report | None:
+        """A known note of a size that the export does not reach."""
+        longest = max(self.signed, key=_size)
+        if _size(longest) <= self.found.size:
+            return None
+        about = words.known_is_longer(end=self.found.size, file=longest.file, size=_size(longest))
+        return Report(Verdict.TRUNCATED, about, (words.KNOWN_IS_LONGER,))
+
+    def everything_holds(self) -> Report:
+        """OK, or WARN where something is to be looked at although nothing contradicts."""
+        warnings = [*self._clock(), *self._not_compared()]
+        about = words.holds(first=self.base, end=self.found.size, origin=self.presented.origin)
+        sentences = [
+            *warnings,
+            words.STRICT if self.strict else words.QUICK,
+            *self._trust_in_words(),
+            *self._continuation(),
+            *self._what_known_notes_add(),
+            words.WHAT_A_LOG_SHOWS,
+        ]
+        return Report(Verdict.WARN if warnings else Verdict.OK, about, tuple(sentences))
+
+    # What the steps say.
+
+    def _bad_line(self, line: int, reason: str, *sentences: str) -> Report:
+        return Report(Verdict.FAIL, f"line {line}: {reason}", sentences, line=line)
+
+    def _bytes_in_words(self) -> list[str]:
+        if self.evidence.presented not in self.signed:
+            return []
+        return [words.AS_SIGNED_ALL_THE_SAME if self.fits(self.presented) else words.NOT_AS_SIGNED_EITHER]
+
+    def _fork(self, one: HeldNote, other: HeldNote, *, at: int, sentence: str) -> Report:
+        about = words.fork(at=at, one=one.file, other=other.file)
+        notes = (one.note.text(), other.note.text())
+        return Report(Verdict.FORK, about, (sentence, words.TRANSFERABLE), notes)
+
+    def _unsigned(self, held: HeldNote) -> Report:
+        about = words.unsigned(held.file, _size(held))
+        changed = [words.changed_key(self.line_of(r.seq), r) for r in self.found.rotations]
+        return Report(Verdict.BAD_SIGNATURE, about, (*changed, words.UNSIGNED))
+
+    def _lines_not_as_signed(self) -> Report:
+        """Between which lines the change must lie: after the last note that fits, up to one that does not."""
+        changed = [self.line_of(seq) for _held, seq in self._changed_events()]
+        if changed:
+            return self._bad_line(min(changed), words.NOT_THE_PROVEN_EVENT)
+        fitting = [_size(held) for held in self.signed if self.fits_note(held)]
+        last = _size(self.contradicting[0])
+        first = max((size for size in fitting if size < last), default=self.base)
+        about = words.lines_changed(self.line_of(first), self.line_of(last) - 1)
+        frontier = (words.OR_THE_FRONTIER,) if self.base and first == self.base else ()
+        return Report(Verdict.FAIL, about, (words.LINES_CHANGED, *frontier))
+
+    def _changed_events(self) -> list[tuple[HeldNote, int]]:
+        """The events that a known proof shows, and that are others in the lines at hand."""
+        proofs = [(held, held.proof) for held in self.signed if held.proof]
+        return [
+            (held, proof.index)
+            for held, proof in proofs
+            if self.found.leaves.get(proof.index, leaf_hash(proof.line)) != leaf_hash(proof.line)
+        ]
+
+    def _clock(self) -> list[str]:
+        back = self.found.check.first_back
+        if back is None:
+            return []
+        return [words.clock_back(line=self.line_of(back), times=self.found.check.times_back)]
+
+    def _not_compared(self) -> list[str]:
+        before = [held for held in self.evidence.known if held in self.signed and _size(held) < self.base]
+        earlier_log = [held for held in self.evidence.known if held not in self.of_this_log]
+        keys = self.evidence.keys
+        return [
+            *(words.before_the_part(held.file, size=_size(held), base=self.base) for held in before),
+            *(
+                words.of_the_continued_log(
+                    held.file, _size(held), self.continued, signed=bool(signers(held.note, keys))
+                )
+                for held in earlier_log
+            ),
+        ]
+
+    @cached_property
+    def continued(self) -> dict[str, JSON]:
+        """What event 0 says of the log that this one continues; empty for any other log."""
+        beginning = self.found.check.beginning
+        if beginning is None or beginning["act"] != "log.continued":
+            return {}
+        return _data(beginning)
+
+    def _continuation(self) -> list[str]:
+        return [words.continuation(self.continued)] if self.continued else []
+
+    def _trust_in_words(self) -> list[str]:
+        added = [key.vkey for key in self.trust.keys[len(self.evidence.keys) :]]
+        return [words.trust_extended(self._rotation_line(key), key) for key in added]
+
+    def _rotation_line(self, key: Vkey) -> int:
+        return next(self.line_of(change.seq) for change in self.found.rotations if change.vkey == key)
+
+    def _what_known_notes_add(self) -> list[str]:
+        known = [_size(held) for held in self.evidence.known if held in self.signed and self.comparable(held)]
+        return [words.with_known(sorted(set(known)), self.found.size) if known else words.WITHOUT_KNOWN]
+
+
+def _size(held: HeldNote) -> int:
+    return held.note.checkpoint.size
+
+
+def _data(entry: dict[str, JSON]) -> dict[str, JSON]:
+    data = entry.get("data")
+    return data if isinstance(data, dict) else {}

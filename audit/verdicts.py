@@ -1,0 +1,73 @@
+"""What the verifier says: one of seven verdicts, then plain sentences on what it means and what it does not.
+
+Standard library only.
+"""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The seven answers. Only the first two say that everything presented holds."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+    TRUNCATED = "TRUNCATED"
+    FORK = "FORK"
+    BAD_SIGNATURE = "BAD SIGNATURE"
+    WRONG_LOG = "WRONG LOG"
+
+
+HOLDS = 0
+DOES_NOT_HOLD = 1
+CANNOT_BE_CHECKED = 2
+
+
+class UnusableError(ValueError):
+    """What was handed to the verifier cannot be used, so that nothing can be said; exit code 2."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A verdict, what it is about, and what follows from it.
+
+    `line` counts from 1, as an editor shows it; `notes` are signed notes to be shown whole, because two of
+    them together can be the evidence.
+    """
+
+    verdict: Verdict
+    about: str
+    sentences: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    line: int | None = None
+    origin: str | None = None
+    size: int | None = None
+    root: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 for OK and WARN, 1 for every other verdict."""
+        return HOLDS if self.verdict in (Verdict.OK, Verdict.WARN) else DOES_NOT_HOLD
+
+    def text(self) -> str:
+        """The verdict on the first line, then a sentence a line, then the notes."""
+        lines = [f"{self.verdict} {self.about}", *self.sentences]
+        return "\n".join([*lines, *(f"\n{note}" for note in self.notes)]).rstrip("\n") + "\n"
+
+    def json(self) -> str:
+        """The same for machines, on one line."""
+        return json.dumps(
+            {
+                "verdict": self.verdict.value,
+                "exit_code": self.exit_code,
+                "about": self.about,
+                "line": self.line,
+                "origin": self.origin,
+                "size": self.size,
+                "root": self.root,
+                "sentences": self.sentences,
+                "notes": self.notes,
+            }
+        )
