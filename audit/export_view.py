@@ -1,0 +1,124 @@
+"""The download: a POST, since taking the log away is an event, answered by a stream of constant memory."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from asgiref.sync import sync_to_async
+from django import forms
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from audit.export import source, taking
+from audit.export.csv_view import csv_view
+from audit.export.files import files_of
+from audit.export.lines import jsonl
+from audit.export.source import ExportRefusedError
+from audit.export.taking import Export, Form, TooManyExportsError
+from audit.export.zip_stream import zipped
+from audit.signing_errors import SigningError
+
+PERMISSION = "audit.export_auditevent"
+
+
+class _Download(NamedTuple):
+    """How a form is sent: the end of the file's name, its media type, and its bytes."""
+
+    suffix: str
+    media_type: str
+    content: Callable[[Export], Iterator[bytes]]
+
+
+def _zip(export: Export) -> Iterator[bytes]:
+    return zipped(files_of(export, Form.JSONL), modified=export.checkpoint.signed_at)
+
+
+DOWNLOADS: Mapping[Form, _Download] = {
+    Form.ZIP: _Download("zip", "application/zip", _zip),
+    Form.JSONL: _Download("jsonl", "application/x-ndjson", jsonl),
+    Form.CSV: _Download("csv", "text/csv; charset=utf-8; header=present", csv_view),
+}
+
+
+class ExportForm(forms.Form):
+    """What is asked for: a ZIP of the whole folder, the lines alone, or a table; and from which event on."""
+
+    form = forms.ChoiceField(
+        label="As",
+        choices=[
+            (Form.ZIP.value, "ZIP: the events with checkpoint and verifier key, to be verified"),
+            (Form.JSONL.value, "JSONL: the events alone, byte for byte"),
+            (Form.CSV.value, "CSV: a table for spreadsheets; no evidence"),
+        ],
+        initial=Form.ZIP.value,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose zip, jsonl or csv."),
+    )
+    since = forms.IntegerField(
+        label="From event number",
+        required=False,
+        min_value=0,
+        help_text="Leave it empty for the whole log.",
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value"), "The number of an event is a whole number from 0."
+        ),
+    )
+
+
+@require_POST
+def export_response(request: HttpRequest) -> HttpResponseBase:
+    """The export as a download; in words why not: 400 for what cannot be asked, 409 for what cannot be given,
+    429 with Retry-After for too many, 503 while nothing can be signed. Raises PermissionDenied.
+    """
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+    asked = ExportForm(request.POST)
+    if not asked.is_valid():
+        words = " ".join(str(text) for texts in asked.errors.values() for text in texts)
+        return _refusal(request, words, status=400)
+    form, first = Form(asked.cleaned_data["form"]), asked.cleaned_data["since"] or 0
+    try:
+        export = taking.begin(source.present(), form=form, via="page", first=first, person=request.user)
+    except TooManyExportsError as error:
+        return _refusal(request, str(error), status=429, headers={"Retry-After": str(error.seconds)})
+    except ExportRefusedError as error:
+        return _refusal(request, str(error), status=409)
+    except (SigningError, ImproperlyConfigured):
+        return _refusal(request, UNSIGNED, status=503)
+    return _stream(request, export, DOWNLOADS[form])
+
+
+UNSIGNED = (
+    "An export needs a signed checkpoint, and the log could not be signed just now. Try again in a minute. "
+    "If it stays so, tell an operator: the state of the log under /readyz says why."
+)
+
+
+def _stream(request: HttpRequest, export: Export, download: _Download) -> StreamingHttpResponse:
+    pieces = download.content(export)
+    # Under ASGI Django would gather what a synchronous generator yields into one list before sending any.
+    content = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
+    response = StreamingHttpResponse(content, content_type=download.media_type)
+    name = f"audit-log-{export.first}-to-{export.size - 1}.{download.suffix}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The same pieces, each asked of the database in the thread that Django keeps for such work."""
+    following: Callable[..., Any] = sync_to_async(next, thread_sensitive=True)
+    while (piece := await following(pieces, None)) is not None:
+        yield piece
+
+
+def _refusal(
+    request: HttpRequest, words: str, *, status: int, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    context = {"words": words, "status": status}
+    response = render(request, "audit/export_refused.html", context, status=status)
+    for name, value in {"Cache-Control": "no-store", **(headers or {})}.items():
+        response[name] = value
+    return response
