@@ -1,0 +1,201 @@
+"""The log in the database recomputed against itself: lines, tree, head, checkpoints, ended logs, triggers.
+
+It is bounded by the head's size at its start, reads page by page, locks nothing and writes nothing. A log
+that was rewritten whole, and signed anew, by somebody who holds database and key is consistent: only a
+checkpoint that was kept outside, presented as `known`, shows it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.db.models import Max, Subquery
+
+from audit import signer, signer_memory
+from audit.append_only import triggers_missing
+from audit.findings import Findings, Verdict
+from audit.log_format import Frontier, LogFormatError
+from audit.log_walk import LogWalk, WalkedLog
+from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastLog
+from audit.signed_note import Note, to_base64
+from audit.signing_errors import SignerMemoryError
+
+#: Called with how many lines are checked, and how many there are to check.
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+@dataclass
+class LogReport:
+    """What became of a check. `log`, `size` and `root` are those of the log that is written now.
+
+    `ended` is the number of events in logs that ended. `root` is None where it cannot be computed, and
+    `unchecked` says in sentences what this process could not look at.
+    """
+
+    log: str = ""
+    origin: str = ""
+    size: int = 0
+    ended: int = 0
+    root: bytes | None = None
+    findings: Findings = field(default_factory=Findings)
+    unchecked: list[str] = field(default_factory=list)
+
+
+def untold(_done: int, _total: int) -> None:
+    """The progress of who does not ask for it."""
+
+
+def check_database(
+    *, known: Sequence[Note] = (), progress: Progress = untold, using: str = "default"
+) -> LogReport:
+    """Recompute everything. Findings are data; raises only when the database cannot be asked at all.
+
+    `known` are notes that were kept outside, of the log or of one that ended.
+    """
+    return _DatabaseCheck(known, progress, using).run()
+
+
+class _DatabaseCheck:
+    def __init__(self, known: Sequence[Note], progress: Progress, using: str) -> None:
+        self.known, self.progress, self.using = known, progress, using
+        self.report = LogReport()
+        self.findings = self.report.findings
+        self.signed: dict[str, Frontier] = {}
+        #: What each log's first event says of the one that it continues, by the continuing log's name.
+        self.continued: list[dict[str, Any]] = []
+
+    def run(self) -> LogReport:
+        # Before the head is read: what was signed by then cannot cover more than the head counts.
+        newest = self._newest_checkpoints()
+        self._remember()
+        head = _head(using=self.using)
+        if head is None:
+            self.findings.add(Verdict.FAIL, "The head of the log is gone. Restore it from a backup.")
+            return self.report
+        ended = list(AuditPastLog.objects.using(self.using).order_by("ended_at"))
+        present = WalkedLog(
+            "The log", str(head.log), head.origin, head.size, bytes(head.frontier), newest.pop(head.origin, 0)
+        )
+        self.report.log, self.report.origin, self.report.size = present.log, present.origin, present.size
+        self.report.ended = sum(past.size for past in ended)
+        self.report.root = self._walk(present, before=0)
+        self._compare_head(head)
+        self._check_key()
+        before = head.size
+        for past in ended:
+            self._walk(_ended(past, newest.pop(past.origin, 0)), before=before)
+            before += past.size
+        self._compare_names(ended, strange=[*newest, *(note.checkpoint.origin for note in self.known)])
+        self._compare_continuations(ended)
+        self._check_triggers()
+        return self.report
+
+    def _newest_checkpoints(self) -> dict[str, int]:
+        rows = AuditCheckpoint.objects.using(self.using).values_list("origin")
+        return dict(rows.annotate(newest=Max("size")).order_by())
+
+    def _remember(self) -> None:
+        """What the signer remembers beside its key, where this process may look."""
+        try:
+            self.signed = dict(signer_memory.remembered(settings.AUDIT_KEY_FILE))
+        except SignerMemoryError as error:
+            self.report.unchecked.append(f"What the signer remembers was not compared. {error}")
+
+    def _walk(self, log: WalkedLog, *, before: int) -> bytes | None:
+        total = self.report.size + self.report.ended
+        walk = LogWalk(
+            log,
+            known=self.known,
+            remembered=self.signed.get(log.origin),
+            findings=self.findings,
+            using=self.using,
+        )
+        root = walk.walk(lambda done: self.progress(before + done, total))
+        beginning = walk.rows.beginning
+        if beginning is not None and beginning["act"] == "log.continued":
+            data: Any = beginning.get("data", {})
+            self.continued.append(data)
+        return root
+
+    def _compare_head(self, head: Any) -> None:
+        if head.last is not None and (not isinstance(head.last, int) or head.last >= head.size):
+            self.findings.add(
+                Verdict.FAIL,
+                f"The head counts {head.size} events, and an event with the number {head.last} stands after "
+                "them. Nothing can be appended until head and events fit: restore both from one backup.",
+            )
+        if head.base_size or bytes(head.base_frontier):
+            self.findings.add(
+                Verdict.FAIL,
+                f"The head says that {head.base_size} events were moved away. This program moves none.",
+            )
+
+    def _check_key(self) -> None:
+        """The key beside which the signer works has to be the one that the log names."""
+        try:
+            misfit = signer.key_misfit(using=self.using)
+        except ImproperlyConfigured:
+            self.report.unchecked.append(
+                "The signing key was not compared with the log: this process cannot read it."
+            )
+            return
+        if misfit:
+            self.findings.add(Verdict.BAD_SIGNATURE, misfit)
+
+    def _compare_names(self, ended: Sequence[AuditPastLog], *, strange: Sequence[str]) -> None:
+        """Whatever was signed, presented or remembered has to be about a log that is here."""
+        ours = {self.report.origin, *(past.origin for past in ended)}
+        for origin in sorted({*strange, *self.signed} - ours):
+            self.findings.add(
+                Verdict.WRONG_LOG,
+                f"There is a checkpoint of {origin}, which is no log of this database. Its log is "
+                f"{self.report.origin}.",
+            )
+
+    def _compare_continuations(self, ended: Sequence[AuditPastLog]) -> None:
+        """Each ended log is continued once, by a log that begins with how long it was and what its root was.
+
+        A log that names another one as continued, which is not here, has lost its past.
+        """
+        named = {str(data.get("origin")): data for data in self.continued}
+        for past in ended:
+            data = named.pop(past.origin, None)
+            told = None if data is None else (data.get("size"), data.get("root"))
+            if told != (past.size, _root_of(past)):
+                self.findings.add(
+                    Verdict.FAIL,
+                    f"The log {past.origin} has ended, and no later one begins by naming its size and root.",
+                )
+        for origin in named:
+            self.findings.add(
+                Verdict.TRUNCATED, f"A log begins as the continuation of {origin}, whose events are gone."
+            )
+
+    def _check_triggers(self) -> None:
+        if missing := triggers_missing(connections[self.using]):
+            self.findings.add(
+                Verdict.FAIL,
+                f"The triggers that let the log only grow are not all in place: {', '.join(missing)}. "
+                "Run `manage.py install_append_only` as the owner of the tables.",
+            )
+
+
+def _head(*, using: str) -> Any:
+    """The head, with the last number there is at the same moment; None without one."""
+    last = AuditEvent.objects.using(using).order_by("-seq").values("seq")[:1]
+    return AuditHead.objects.using(using).annotate(last=Subquery(last)).filter(pk=AuditHead.ONLY).first()
+
+
+def _ended(past: AuditPastLog, newest: int) -> WalkedLog:
+    name = f"The ended log {past.origin}"
+    return WalkedLog(name, str(past.log), past.origin, past.size, bytes(past.frontier), newest, past)
+
+
+def _root_of(past: AuditPastLog) -> str | None:
+    try:
+        return to_base64(Frontier.unpack(past.size, bytes(past.frontier)).root())
+    except LogFormatError:
+        return None
