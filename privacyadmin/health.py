@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from audit.models import AuditHead
+from audit import checkpoints
 from erasure import upstream
 
 BROKER_SECONDS = 1
@@ -41,9 +41,21 @@ def readyz(_request: HttpRequest) -> JsonResponse:
         "migrations": "ok",
         "broker": "ok" if broker_answers() else "down",
         "upstream": "paused" if upstream.is_paused(timezone.now()) else "ok",
-        "log": "ok" if AuditHead.objects.filter(pk=AuditHead.ONLY, size__gt=0).exists() else "not begun",
+        "log": _log_words(),
     }
     return JsonResponse(state)
+
+
+def _log_words() -> str:
+    """Whether the log is signed as it grows. Why the signer refuses stands on the pages for auditors."""
+    state = checkpoints.state()
+    since = "" if state.since is None else f"{state.since:%Y-%m-%dT%H:%M:%SZ}"
+    return {
+        "ok": "ok",
+        "not_begun": "not begun",
+        "behind": f"not signed since {since}",
+        "refused": f"refused since {since}: the log or its key is not what was signed before",
+    }[state.code]
 
 
 def _migrated() -> bool:

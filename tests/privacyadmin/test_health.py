@@ -1,15 +1,20 @@
 """What watches the process: it lives, it can serve; what only delays work is told and stops no page."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
+from audit import signing_key
+from audit.models import AuditEvent, AuditHead
+from audit.signer import SigningRefusedError, sign_head
 from erasure.models import Upstream
 from privacyadmin import health
 
@@ -22,6 +27,7 @@ def test_the_process_says_that_it_lives_without_asking_the_database(client: Clie
 @pytest.mark.django_db
 def test_it_is_ready_and_tells_that_the_broker_is_down(client: Client, settings: LazySettings) -> None:
     settings.RQ_QUEUES = {"default": {"URL": "unix:///nowhere/broker.sock"}}
+    sign_head()
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -31,6 +37,33 @@ def test_it_is_ready_and_tells_that_the_broker_is_down(client: Client, settings:
         "upstream": "ok",
         "log": "ok",
     }
+
+
+@pytest.mark.django_db
+def test_it_tells_since_when_the_log_is_not_signed(client: Client, settings: LazySettings) -> None:
+    settings.RQ_QUEUES = {"default": {"URL": "unix:///nowhere/broker.sock"}}
+    begun = AuditEvent.objects.get(seq=0).occurred_at
+    with time_machine.travel(begun + timedelta(minutes=4), tick=False):
+        assert client.get("/readyz").json()["log"] == "ok"
+    with time_machine.travel(begun + timedelta(minutes=6), tick=False):
+        assert client.get("/readyz").json()["log"] == f"not signed since {begun:%Y-%m-%dT%H:%M:%SZ}"
+        sign_head()
+        assert client.get("/readyz").json()["log"] == "ok"
+
+
+@pytest.mark.django_db
+def test_it_tells_that_the_signer_refuses_without_names_and_paths(
+    client: Client, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.RQ_QUEUES = {"default": {"URL": "unix:///nowhere/broker.sock"}}
+    settings.AUDIT_KEY_FILE = tmp_path / "audit.key"
+    signing_key.generate(settings.AUDIT_KEY_FILE)
+    with pytest.raises(SigningRefusedError):
+        sign_head()
+    log = client.get("/readyz").json()["log"]
+    assert log.startswith("refused since ")
+    assert str(tmp_path) not in log
+    assert AuditHead.objects.get().origin not in log
 
 
 @pytest.mark.django_db

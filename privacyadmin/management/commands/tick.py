@@ -1,19 +1,27 @@
 """`manage.py tick`: what has to happen by the clock, for hosts that run the parts apart."""
 
+import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.signing_round import SigningRound
 from erasure.jobs import tick_round
 from privacyadmin.end_request import EndRequest
 from privacyadmin.key_check import KeysDoNotFitError, refuse_unfitting_keys
 from privacyadmin.tick_loop import tick
 
+#: How long signing or mailing may go on when the end is asked for; what is cut off is done at the next start.
+SECONDS_TO_END = 5.0
+
 
 class Command(BaseCommand):
     """Ticks until SIGTERM or Ctrl-C."""
 
-    help = "Once a second, wake a worker for what is due and was not announced. Several may run."
+    help = (
+        "Once a second, wake a worker for what is due and was not announced, and sign the audit log as it "
+        "grows. Several may run."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Raises CommandError when the keys do not fit the database."""
@@ -23,4 +31,8 @@ class Command(BaseCommand):
             refuse_unfitting_keys()
         except KeysDoNotFitError as error:
             raise CommandError(str(error)) from error
+        # Beside the other work, so that neither a long log nor a slow mail server holds anything up.
+        log = threading.Thread(target=tick, args=(end, SigningRound()), name="log", daemon=True)
+        log.start()
         tick(end, tick_round)
+        log.join(SECONDS_TO_END)
