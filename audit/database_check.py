@@ -5,9 +5,8 @@ that was rewritten whole, and signed anew, by somebody who holds database and ke
 checkpoint that was kept outside, presented as `known`, shows it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -16,41 +15,18 @@ from django.db.models import Max, Subquery
 
 from audit import signer, signer_memory
 from audit.append_only import triggers_missing
-from audit.findings import Findings, Verdict
+from audit.findings import Verdict
 from audit.log_format import Frontier, LogFormatError
 from audit.log_walk import LogWalk, WalkedLog
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastLog
 from audit.signed_note import Note, to_base64
 from audit.signing_errors import SignerMemoryError
-
-#: Called with how many lines are checked, and how many there are to check.
-Progress: TypeAlias = Callable[[int, int], None]
-
-
-@dataclass
-class LogReport:
-    """What became of a check. `log`, `size` and `root` are those of the log that is written now.
-
-    `ended` is the number of events in logs that ended. `root` is None where it cannot be computed, and
-    `unchecked` says in sentences what this process could not look at.
-    """
-
-    log: str = ""
-    origin: str = ""
-    size: int = 0
-    ended: int = 0
-    root: bytes | None = None
-    findings: Findings = field(default_factory=Findings)
-    unchecked: list[str] = field(default_factory=list)
-
-
-def untold(_done: int, _total: int) -> None:
-    """The progress of who does not ask for it."""
+from audit.verification_report import Progress, VerificationReport, untold
 
 
 def check_database(
     *, known: Sequence[Note] = (), progress: Progress = untold, using: str = "default"
-) -> LogReport:
+) -> VerificationReport:
     """Recompute everything. Findings are data; raises only when the database cannot be asked at all.
 
     `known` are notes that were kept outside, of the log or of one that ended.
@@ -61,13 +37,13 @@ def check_database(
 class _DatabaseCheck:
     def __init__(self, known: Sequence[Note], progress: Progress, using: str) -> None:
         self.known, self.progress, self.using = known, progress, using
-        self.report = LogReport()
+        self.report = VerificationReport()
         self.findings = self.report.findings
         self.signed: dict[str, Frontier] = {}
         #: What each log's first event says of the one that it continues, by the continuing log's name.
         self.continued: list[dict[str, Any]] = []
 
-    def run(self) -> LogReport:
+    def run(self) -> VerificationReport:
         # Before the head is read: what was signed by then cannot cover more than the head counts.
         newest = self._newest_checkpoints()
         self._remember()

@@ -12,6 +12,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils import timezone
 
+from audit import verification_runs
 from erasure import doorbell, resuming
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
@@ -20,8 +21,11 @@ from erasure.lifecycle import POLL_JOB, SUBMIT_JOB
 from erasure.pipeline import claims
 from erasure.pipeline.batches import poll_batch, submit_batch
 from erasure.upstream import DatabaseTokenStore
+from erasure.verification import verify
 
 logger = logging.getLogger(__name__)
+
+VERIFY_JOB = "erasure.jobs.verify_log"
 
 #: A job that still finds work after this long rings again and lets others have the worker.
 TURN_SECONDS = 20.0
@@ -60,6 +64,13 @@ def poll_due() -> None:
     _drain(POLL_JOB, poll_batch)
 
 
+def verify_log() -> None:
+    """Carry out the verifications that somebody asked for, one worker at a time each."""
+    doorbell.take_down(VERIFY_JOB)
+    while verification_runs.run_next(check=verify):
+        pass
+
+
 def _drain(job: str, batch: Callable[[CXoneClient, ThreadPoolExecutor], int]) -> None:
     doorbell.take_down(job)
     begun = time.monotonic()
@@ -84,5 +95,7 @@ def tick_round() -> None:
         doorbell.ring_now(SUBMIT_JOB)
     if claims.due(claims.TO_POLL, now).exists():
         doorbell.ring_now(POLL_JOB)
+    if verification_runs.are_waiting(now):
+        doorbell.ring_now(VERIFY_JOB)
     resuming.resume_released(now)
     _forgetting.round(now)

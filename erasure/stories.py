@@ -1,0 +1,236 @@
+"""What a row's state tells of it, what the log's events tell of it, and in what the two stories differ.
+
+A story is made of marks: the event that belongs to a state, the submission it is about, and the facts that
+stand on both sides. A state that has to be on record and the event that records it are written by the same
+function in one transaction; here is which belongs to which.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from audit.events import Event
+from erasure.choices import OverrideDecision, RequestType, SubmissionStatus
+from erasure.lifecycle.moves import loggable
+from erasure.models import LegalHold, Override, PrivacyRequest, Submission
+
+#: The event that tells of a state, and the submission's number; None where it is about the whole.
+Mark: TypeAlias = tuple[str, int | None]
+Facts: TypeAlias = Mapping[str, Any]
+
+TEXT_SHREDDED, PROOF_SHREDDED = f"{Event.SUBJECT_SHREDDED} 1", f"{Event.SUBJECT_SHREDDED} 2"
+
+OF_STATUS: Mapping[str, str] = {
+    SubmissionStatus.COMPLETED: Event.REQUEST_COMPLETED,
+    SubmissionStatus.FAILED: Event.REQUEST_FAILED,
+    SubmissionStatus.REFUSED: Event.REQUEST_REFUSED,
+    SubmissionStatus.CANCELLED: Event.REQUEST_CANCELLED,
+}
+OF_DECISION: Mapping[str, str] = {
+    OverrideDecision.APPROVED: Event.OVERRIDE_APPROVED,
+    OverrideDecision.DENIED: Event.OVERRIDE_DENIED,
+    OverrideDecision.WITHDRAWN: Event.OVERRIDE_WITHDRAWN,
+    OverrideDecision.EXPIRED: Event.OVERRIDE_EXPIRED,
+}
+#: Every mark, in words that follow "is" and "was".
+WORDS: Mapping[str, str] = {
+    Event.REQUEST_REGISTERED: "registered",
+    Event.REQUEST_FILED: "filed",
+    Event.REQUEST_SUBMITTED: "accepted by CXone",
+    Event.REQUEST_COMPLETED: "completed",
+    Event.REQUEST_FAILED: "failed",
+    Event.REQUEST_REFUSED: "refused",
+    Event.REQUEST_CANCELLED: "cancelled",
+    Event.REQUEST_ANSWERED: "answered",
+    Event.REQUEST_CERTIFIED: "certified to the person",
+    Event.OVERRIDE_ASKED: "under a question for an override",
+    Event.OVERRIDE_APPROVED: "under an approved override",
+    Event.OVERRIDE_DENIED: "under a denied override",
+    Event.OVERRIDE_WITHDRAWN: "under a withdrawn override",
+    Event.OVERRIDE_EXPIRED: "under an expired override",
+    TEXT_SHREDDED: "shredded (identifiers and text)",
+    PROOF_SHREDDED: "shredded (fingerprint and salt)",
+    Event.HOLD_PLACED: "placed",
+    Event.HOLD_RELEASED: "released",
+}
+#: With which result an event tells of its state. With another one it tells of an attempt without effect.
+RESULTS: Mapping[str, str] = {Event.REQUEST_FAILED: "failed", Event.OVERRIDE_DENIED: "denied"}
+#: What may be done again and again: compared is whether it was done at all.
+REPEATABLE = frozenset({str(Event.REQUEST_CERTIFIED)})
+#: The facts that both sides know, in words.
+FACTS: Mapping[str, str] = {
+    "records_deleted": "the number of records",
+    "cxone_id": "the CXone id",
+    "outcome": "the outcome",
+    "channel": "the channel",
+    "answered_on": "the day",
+}
+REQUEST_COLUMNS = (
+    "reference",
+    "outcome",
+    "answer_channel",
+    "answered_on",
+    "certified_at",
+    "shredded_at",
+    "unlinked_at",
+)
+SUBMISSION_COLUMNS = ("request_id", "number", "status", "type", "accepted_at", "cxone_id", "records_affected")
+OVERRIDE_COLUMNS = ("submission__request", "submission__number", "decision")
+HOLD_COLUMNS = ("code", "placed_by", "released_at")
+
+HOLD_ACTS: Sequence[str] = (Event.HOLD_PLACED, Event.HOLD_RELEASED)
+REQUEST_ACTS: Sequence[str] = (
+    *(act for act in Event if act in WORDS and act not in HOLD_ACTS),
+    Event.SUBJECT_SHREDDED,
+)
+
+
+@dataclass
+class Told:
+    """What one side tells of one thing: for each mark the facts of every time it is told."""
+
+    marks: dict[Mark, list[Facts]] = field(default_factory=lambda: defaultdict(list))
+
+    def tell(self, act: str, number: int | None = None, **facts: Any) -> None:
+        """Tell of one mark once."""
+        self.marks[str(act), number].append(facts)
+
+    def times(self, mark: Mark) -> int:
+        """How often a mark is told."""
+        times = len(self.marks.get(mark, ()))
+        return min(times, 1) if mark[0] in REPEATABLE else times
+
+
+@dataclass
+class Story:
+    """One request or hold, by the name that people know, as its state and as the log tell it."""
+
+    name: str
+    by_state: Told = field(default_factory=Told)
+    by_log: Told = field(default_factory=Told)
+
+    def differences(self) -> Iterator[str]:
+        """A sentence for each mark that the two sides do not share."""
+        for mark in sorted({*self.by_state.marks, *self.by_log.marks}, key=str):
+            act, number = mark
+            what = self.name if number is None else f"{self.name}/{number}"
+            in_state, in_log = self.by_state.times(mark), self.by_log.times(mark)
+            if in_state != in_log:
+                yield _difference(what, act, in_state, in_log)
+            elif in_state == 1:
+                yield from self._differing_facts(what, mark)
+
+    def _differing_facts(self, what: str, mark: Mark) -> Iterator[str]:
+        stored, logged = self.by_state.marks[mark][0], self.by_log.marks[mark][0]
+        for key, words in FACTS.items():
+            if key in stored and key in logged and stored[key] != logged[key]:
+                yield f"{what} is {WORDS[mark[0]]}, and {words} is another in its row than in the log."
+
+
+def _difference(what: str, act: str, in_state: int, in_log: int) -> str:
+    words, event = WORDS.get(act, act), act.partition(" ")[0]
+    if not in_log:
+        return f"{what} is {words}, and the log has no event of it ({event})."
+    if not in_state:
+        return f"The log says that {what} was {words} ({event}), and its row says otherwise."
+    return f"{what} was {words} {in_state} times by its rows and {in_log} times by the log ({event})."
+
+
+def nothing_there(name: str) -> str:
+    """The log tells of something that has no row."""
+    return f"The log tells of {name}, and there is no such row."
+
+
+def request_stories(requests: Sequence[PrivacyRequest]) -> dict[str, Story]:
+    """These requests by their names in the log, each with what it, its submissions and overrides tell."""
+    stories = {request.obj: Story(request.reference, _of_request(request)) for request in requests}
+    told = {request.pk: stories[request.obj].by_state for request in requests}
+    submissions = Submission.objects.filter(request__in=told).only(*SUBMISSION_COLUMNS)
+    for submission in submissions:
+        _tell_submission(told[submission.request_id], submission)
+    overrides = Override.objects.filter(submission__request__in=told)
+    for request, number, decision in overrides.values_list(*OVERRIDE_COLUMNS):
+        told[request].tell(Event.OVERRIDE_ASKED, number)
+        if decision:
+            told[request].tell(OF_DECISION[decision], number)
+    return stories
+
+
+def hold_stories(holds: Sequence[LegalHold]) -> dict[str, Story]:
+    """These holds by their names in the log. The standing ones were placed by nobody and have no event."""
+    stories: dict[str, Story] = {}
+    for hold in holds:
+        told = Told()
+        if hold.placed_by_id is not None:
+            told.tell(Event.HOLD_PLACED)
+        if hold.released_at is not None:
+            told.tell(Event.HOLD_RELEASED)
+        stories[f"hold:{hold.pk}"] = Story(f"hold {hold.code}", told)
+    return stories
+
+
+def _of_request(request: PrivacyRequest) -> Told:
+    told = Told()
+    told.tell(Event.REQUEST_REGISTERED)
+    if request.is_answered:
+        day = request.answered_on.isoformat() if request.answered_on else None
+        told.tell(
+            Event.REQUEST_ANSWERED, outcome=request.outcome, channel=request.answer_channel, answered_on=day
+        )
+    for act, at in (
+        (Event.REQUEST_CERTIFIED, request.certified_at),
+        (TEXT_SHREDDED, request.shredded_at),
+        (PROOF_SHREDDED, request.unlinked_at),
+    ):
+        if at is not None:
+            told.tell(act)
+    return told
+
+
+def _tell_submission(told: Told, row: Submission) -> None:
+    told.tell(Event.REQUEST_FILED, row.number)
+    given = {"cxone_id": loggable(row.cxone_id)} if row.cxone_id is not None else {}
+    if row.accepted_at is not None:
+        told.tell(Event.REQUEST_SUBMITTED, row.number, **given)
+    if row.is_terminal:
+        counted = row.status == SubmissionStatus.FAILED or row.type == RequestType.ERASURE
+        records = row.records_affected if counted else None
+        told.tell(OF_STATUS[row.status], row.number, records_deleted=records, **given)
+
+
+def tell_events(stories: Mapping[str, Story], lines: Iterable[tuple[str, str]]) -> None:
+    """Add what the log tells: the name of the thing in the log, and the line."""
+    for obj, body in lines:
+        if (entry := _read(body)) is not None:
+            _tell_event(stories[obj].by_log, entry)
+
+
+def _read(body: str) -> dict[str, Any] | None:
+    """The line; None for one that cannot be read, which verification reports by its number."""
+    try:
+        entry = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) and isinstance(entry.get("data", {}), dict) else None
+
+
+def _tell_event(told: Told, entry: Mapping[str, Any]) -> None:
+    act, facts = str(entry.get("act")), dict(entry.get("data", {}))
+    if entry.get("res") != RESULTS.get(act, "ok"):
+        return
+    if act == Event.REQUEST_CERTIFIED and facts.get("copy") != "person":
+        return
+    if act == Event.SUBJECT_SHREDDED:
+        act = f"{act} {facts.get('step')}"
+    number = facts.pop("submission", None)
+    told.tell(act, number, **_comparable(facts))
+
+
+def _comparable(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that a row has too. Before CXone gave an id there is none to compare."""
+    known = {key: facts[key] for key in FACTS if key in facts}
+    if known.get("cxone_id", "") is None:
+        del known["cxone_id"]
+    return known
