@@ -11,8 +11,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from audit.events import Event
-from audit.models import AuditEvent
-from audit.trail import events_of
+from audit.history import history_of
+from audit.models import AuditPastEvent, LoggedEvent
 from erasure.choices import (
     Attention,
     Channel,
@@ -40,9 +40,10 @@ MOST_SHOWN = 300
 
 @dataclass(frozen=True)
 class Moment:
-    """One event as the timeline shows it."""
+    """One event as the timeline shows it; the number of one in a log that ended is not the present log's."""
 
     seq: int
+    is_of_ended_log: bool
     at: datetime
     words: str
     who: str
@@ -59,25 +60,30 @@ class Timeline:
 
 def timeline_of(request: PrivacyRequest, *, several: bool) -> Timeline:
     """The request's events; with several submissions each event says which of them it is about."""
-    events = events_of(request.obj)
-    newest = list(events.order_by("-seq")[: MOST_SHOWN + 1])
-    earlier = events.count() - MOST_SHOWN if len(newest) > MOST_SHOWN else 0
-    shown = newest[:MOST_SHOWN]
-    names = _names(shown)
-    return Timeline([_moment(event, names, several=several) for event in shown], earlier)
+    history = history_of(request.obj, most=MOST_SHOWN)
+    names = _names(history.newest)
+    moments = [_moment(event, names, several=several) for event in history.newest]
+    return Timeline(moments, history.earlier)
 
 
-def _moment(event: AuditEvent, names: Names, *, several: bool) -> Moment:
+def _moment(event: LoggedEvent, names: Names, *, several: bool) -> Moment:
     facts = event.facts
     words = _words_of(event, facts, names)
     if several and "submission" in facts:
         words = f"{words} (submission {facts['submission']})"
     denied = event.result == "denied"
     look = REFUSED_LOOK if denied and event.act not in HELD_EVENTS else LOOKS.get(event.act, PLAIN_LOOK)
-    return Moment(event.seq, event.occurred_at, words, names.get(event.actor, event.actor), look)
+    return Moment(
+        seq=event.seq,
+        is_of_ended_log=isinstance(event, AuditPastEvent),
+        at=event.occurred_at,
+        words=words,
+        who=names.get(event.actor, event.actor),
+        look=look,
+    )
 
 
-def _words_of(event: AuditEvent, facts: Facts, names: Names) -> str:
+def _words_of(event: LoggedEvent, facts: Facts, names: Names) -> str:
     if event.act == Event.REQUEST_CANCELLED and event.result == "denied":
         return "Stopping was refused: it may have reached CXone already"
     if event.act == Event.REQUEST_ASSIGNED:
@@ -86,7 +92,7 @@ def _words_of(event: AuditEvent, facts: Facts, names: Names) -> str:
     return told(facts) if told else event.words
 
 
-def _names(events: Iterable[AuditEvent]) -> Names:
+def _names(events: Iterable[LoggedEvent]) -> Names:
     """Who acted, and who was named: people's names by their opaque ids, in one query."""
     named = {event.actor for event in events}
     named |= {str(event.facts.get("owner")) for event in events if event.act == Event.REQUEST_ASSIGNED}

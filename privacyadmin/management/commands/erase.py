@@ -10,14 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from audit.events import Event
-from audit.trail import events_of
+from audit.history import latest_event
 from erasure import filing
 from erasure.choices import (
     TERMINAL_STATUSES,
@@ -31,8 +29,8 @@ from erasure.filing import Filing, FilingRefused, Identifier
 from erasure.holds import is_rule
 from erasure.models import LegalHold, Submission
 from privacyadmin.key_check import KeysDoNotFitError, refuse_unfitting_keys
+from privacyadmin.service_account import acting
 
-SERVICE_ACCOUNT = "cli"
 LOOK_EVERY_SECONDS = 0.2
 DONE, NOT_DONE, BAD_INPUT, STILL_OPEN = 0, 1, 2, 3
 STANDING_STILL = frozenset({*TERMINAL_STATUSES, SubmissionStatus.BLOCKED})
@@ -123,7 +121,11 @@ class Command(BaseCommand):
 
 
 def _file(options: dict[str, Any]) -> Submission:
-    by = _user(options["user"])
+    by = acting(
+        options["user"],
+        permission="erasure.file_request",
+        refusal="may not file requests: only privacy officers do.",
+    )
     asked = Filing(
         identifiers=[Identifier(IdentifierKind.CXONE_ID, options["subject"])],
         type=options["type"].upper(),
@@ -151,31 +153,6 @@ def _received(given: str | None) -> date:
     if received is None:
         raise CommandError(f"--received must be a date such as 2026-01-31; it is {given!r}.")
     return received
-
-
-def _user(name: str | None) -> Any:
-    """The person named by --as, or the service account. Raises CommandError for who may not file."""
-    by = _service_account() if name is None else get_user_model().objects.filter(username=name).first()
-    if by is None or not by.is_active:
-        raise CommandError(f"There is no active person with the user name {name or SERVICE_ACCOUNT!r}.")
-    if not by.has_perm("erasure.file_request"):
-        raise CommandError(f"{by.username} may not file requests: only privacy officers do.")
-    return by
-
-
-def _service_account() -> Any:
-    """The account that nobody signs in to, made at its first use. Raises CommandError when somebody can."""
-    people = get_user_model().objects
-    account = people.filter(username__iexact=SERVICE_ACCOUNT).first()
-    if account is None:
-        account = people.create_user(SERVICE_ACCOUNT, password=None, first_name="Command line")
-        account.groups.set(Group.objects.filter(permissions__codename="file_request"))
-    if account.has_usable_password():
-        raise CommandError(
-            f"{account.username!r} is somebody’s own account, and the command line needs that name. "
-            "Rename it, or say with --as who files."
-        )
-    return account
 
 
 def _seconds(given: str) -> float:
@@ -223,7 +200,7 @@ def _result(submission: Submission) -> dict[str, Any]:
 def _audit_seq(submission: Submission) -> int | None:
     """The position in the log of the event that brought the submission to where it stands."""
     acts = EVENTS_OF.get(submission.status, (Event.REQUEST_FILED,))
-    found = events_of(submission.request.obj).filter(act__in=[str(act) for act in acts]).last()
+    found = latest_event(submission.request.obj, acts=[str(act) for act in acts])
     return None if found is None else found.seq
 
 
