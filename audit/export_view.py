@@ -43,7 +43,7 @@ DOWNLOADS: Mapping[Form, _Download] = {
 
 
 class ExportForm(forms.Form):
-    """What is asked for: a ZIP of the whole folder, the lines alone, or a table; and from which event on."""
+    """What is asked for: a ZIP of the folder, the lines alone, or a table; from which event of which log."""
 
     form = forms.ChoiceField(
         label="As",
@@ -64,6 +64,12 @@ class ExportForm(forms.Form):
             ("invalid", "min_value"), "The number of an event is a whole number from 0."
         ),
     )
+    log = forms.UUIDField(
+        required=False,
+        widget=forms.HiddenInput,
+        help_text="Only for a log that ended; the present one otherwise.",
+        error_messages={"invalid": "That is not the id of a log."},
+    )
 
 
 @require_POST
@@ -77,9 +83,11 @@ def export_response(request: HttpRequest) -> HttpResponseBase:
     if not asked.is_valid():
         words = " ".join(str(text) for texts in asked.errors.values() for text in texts)
         return _refusal(request, words, status=400)
-    form, first = Form(asked.cleaned_data["form"]), asked.cleaned_data["since"] or 0
+    form, log = Form(asked.cleaned_data["form"]), asked.cleaned_data["log"]
+    first = asked.cleaned_data["since"] or 0
     try:
-        export = taking.begin(source.present(), form=form, via="page", first=first, person=request.user)
+        chosen = source.ended(log) if log else source.present()
+        export = taking.begin(chosen, form=form, via="page", first=first, person=request.user)
     except TooManyExportsError as error:
         return _refusal(request, str(error), status=429, headers={"Retry-After": str(error.seconds)})
     except ExportRefusedError as error:

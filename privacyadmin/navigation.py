@@ -9,16 +9,16 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One line of the menu. Without a permission everybody who may sign in sees it."""
+    """One line of the menu. Without permissions everybody who may sign in sees it; of several all are needed."""
 
     title: str
     icon: str
     url_name: str
-    permission: str | None = None
+    permissions: tuple[str, ...] = ()
 
     def is_for(self, request: HttpRequest) -> bool:
         """Whether the signed-in person may open the page."""
-        return self.permission is None or request.user.has_perm(self.permission)
+        return all(map(request.user.has_perm, self.permissions))
 
 
 MENU: dict[str, tuple[MenuEntry, ...]] = {
@@ -28,17 +28,28 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             "Requests",
             "folder_shared",
             "admin:erasure_privacyrequest_changelist",
-            "erasure.view_privacyrequest",
+            ("erasure.view_privacyrequest",),
         ),
-        MenuEntry("File a request", "add_circle", "admin:request_new", "erasure.file_request"),
+        MenuEntry("File a request", "add_circle", "admin:request_new", ("erasure.file_request",)),
     ),
-    "Review": (MenuEntry("Overrides to decide", "gavel", "admin:override_list", "erasure.decide_override"),),
+    "Review": (
+        MenuEntry("Overrides to decide", "gavel", "admin:override_list", ("erasure.decide_override",)),
+    ),
     "Proof": (
-        MenuEntry("Audit log", "receipt_long", "admin:audit_auditevent_changelist", "audit.view_auditevent"),
+        MenuEntry(
+            "Audit log", "receipt_long", "admin:audit_auditevent_changelist", ("audit.view_auditevent",)
+        ),
+        MenuEntry("Verifications", "verified", "admin:log_verifications", ("audit.verify_auditevent",)),
+        MenuEntry(
+            "Sample for an audit",
+            "casino",
+            "admin:audit_sample",
+            ("audit.view_auditevent", "erasure.view_privacyrequest"),
+        ),
     ),
     "Set-up": (
-        MenuEntry("CXone connection", "conversion_path", "admin:upstream", "erasure.view_upstream"),
-        MenuEntry("People and roles", "group", "admin:people", "privacyadmin.invite_user"),
+        MenuEntry("CXone connection", "conversion_path", "admin:upstream", ("erasure.view_upstream",)),
+        MenuEntry("People and roles", "group", "admin:people", ("privacyadmin.invite_user",)),
     ),
 }
 

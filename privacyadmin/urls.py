@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from audit.admin.pages import pages as pages_of_the_log
 from erasure.admin.pages import pages
 from erasure.webhook import cxone_callback
 from privacyadmin.health import healthz, readyz
@@ -13,7 +14,7 @@ from privacyadmin.invitations import AcceptInvitationView
 from privacyadmin.set_up import set_up
 from privacyadmin.site import PrivacyAdminSite
 
-cast(PrivacyAdminSite, admin.site).add_pages(pages())
+cast(PrivacyAdminSite, admin.site).add_pages([*pages_of_the_log(), *pages()])
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

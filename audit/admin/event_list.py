@@ -19,15 +19,14 @@ from unfold.views import ChangeList
 from audit.admin import event_page, event_words, standing
 from audit.admin.event_filters import ExplorerForm
 from audit.admin.event_paging import MOST_COUNTED, PAGE_SIZE, Cursor, counted, page_of
+from audit.admin.event_words import events_words
 from audit.models import AuditEvent, AuditHead
 
 
 class EventChangeList(ChangeList):  # type: ignore[misc]  # Unfold ships no types.
     """Django's list, asked by our form and paged by numbers instead of by counting and skipping."""
 
-    def get_queryset(
-        self, request: HttpRequest, exclude_parameters: Any = None
-    ) -> QuerySet[AuditEvent]:
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[AuditEvent]:
         """The events that the form leaves."""
         self.form = ExplorerForm(request.POST if request.method == "POST" else request.GET)
         self.filter_specs, self.has_filters = [], False
@@ -53,13 +52,13 @@ class EventChangeList(ChangeList):  # type: ignore[misc]  # Unfold ships no type
         page = self.page
         if not self.form.is_narrowing:
             head = AuditHead.objects.filter(pk=AuditHead.ONLY).first()
-            return _events_words(head.size - head.base_size) if head else ""
+            return events_words(head.size - head.base_size) if head else ""
         if not page.has_newer and not page.has_older:
-            return _events_words(len(page.numbers))
+            return events_words(len(page.numbers))
         if self.form.reads_lines:
             return f"{PAGE_SIZE} of more events"
         count = counted(self.queryset)
-        return f"More than {MOST_COUNTED:,} events" if count > MOST_COUNTED else _events_words(count)
+        return f"More than {MOST_COUNTED:,} events" if count > MOST_COUNTED else events_words(count)
 
     def _links(self) -> dict[str, str]:
         """The addresses of the pages on either side, and of both ends; only those that lead anywhere."""
@@ -110,7 +109,7 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
             form = ExplorerForm(request.POST)
             if form.is_valid():
                 return redirect(f"{request.path}?{urlencode(form.address_terms())}".rstrip("?"))
-        context = {"title": "Audit log", **standing.context(request), **(extra_context or {})}
+        context = {"title": "Audit log", **standing.context(), **(extra_context or {})}
         answer: HttpResponseBase = super().changelist_view(request, context)
         return answer
 
@@ -188,7 +187,3 @@ def _cursor(request: HttpRequest) -> Cursor:
 def _number(written: str) -> int | None:
     digits = written.removeprefix("-")
     return int(written) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
-
-
-def _events_words(count: int) -> str:
-    return "1 event" if count == 1 else f"{count:,} events"

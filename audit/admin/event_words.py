@@ -84,6 +84,11 @@ def about(obj: str) -> str:
     return obj.removeprefix("request:")
 
 
+def events_words(count: int) -> str:
+    """`1 event`, `18,423 events`."""
+    return "1 event" if count == 1 else f"{count:,} events"
+
+
 def _full_name() -> Coalesce:
     full_name = Trim(Concat("first_name", Value(" "), "last_name"))
     return Coalesce(NullIf(full_name, Value("")), "username")

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.admin.event_words import name_of
+from audit.admin.event_words import events_words, name_of
 from audit.admin.verification_words import VerdictLook, look_of
 from audit.models import AuditVerification
 
@@ -28,6 +28,21 @@ class Run:
     def percent(self) -> int:
         """How much of the lines is done, 0 to 100, rounded down."""
         return 0 if not self.row.size else min(100, self.row.done * 100 // self.row.size)
+
+    @property
+    def size_words(self) -> str:
+        """How many lines there are to verify, as they were counted at its start."""
+        return "" if self.row.size is None else events_words(self.row.size)
+
+    @property
+    def done_words(self) -> str:
+        """How many lines are done."""
+        return f"{self.row.done:,}"
+
+    @property
+    def compares_state(self) -> bool:
+        """Whether every line is done, and what remains is comparing the requests with their events."""
+        return self.row.finished_at is None and bool(self.row.size) and self.row.done >= (self.row.size or 0)
 
     @property
     def moving(self) -> str:

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.admin import standing
 from audit.models import AuditEvent
 from erasure import attention, metrics
 from erasure.admin import charts, connection
@@ -104,7 +105,8 @@ def _decisions() -> dict[str, Any]:
 
 def _log() -> dict[str, Any]:
     since = timezone.now() - timedelta(days=LOG_DAYS)
-    return {"events": AuditEvent.objects.filter(occurred_at__gte=since).count(), "days": LOG_DAYS}
+    events = AuditEvent.objects.filter(occurred_at__gte=since).count()
+    return {"events": events, "days": LOG_DAYS, **standing.context()}
 
 
 def _operations() -> dict[str, Any]:

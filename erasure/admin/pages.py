@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from erasure.admin import (
     answering,
+    audit_sample,
     connection,
     filing,
     holds_and_overrides,
@@ -17,6 +18,7 @@ def pages() -> list[URLPattern]:
     """All of them; each family lists its own."""
     return [
         *filing.urls,
+        *audit_sample.urls,
         *request_search.urls,
         *request_page.urls,
         *request_actions.urls,

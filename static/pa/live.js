@@ -1,6 +1,7 @@
-// Keeps the page of a request up to date while something is under way. The server says in `data-moving` how soon
-// something can change by itself: "soon", "later" or "never"; after "never" nobody asks any more. An unchanged page
-// answers 304. What the reader has open, focused or selected stays; a change is told once, politely.
+// Keeps a page up to date while something is under way, such as a request or a verification. The server says in
+// `data-moving` how soon something can change by itself: "soon", "later" or "never"; after "never" nobody asks any
+// more. An unchanged page answers 304. What the reader has open, focused or selected stays; a change is told once,
+// politely.
 
 (() => {
   const frame = document.querySelector("[data-live]");
@@ -53,7 +54,7 @@
     const found = id && document.getElementById(id);
     const target = found?.matches("a, button, summary") ? found : found?.querySelector("summary");
     if (target) return target.focus({ preventScroll: true });
-    const heading = document.getElementById("reference");
+    const heading = document.getElementById("reference") ?? frame.querySelector("h2");
     heading?.setAttribute("tabindex", "-1");
     heading?.focus({ preventScroll: true });
   };
@@ -65,7 +66,7 @@
     }
     if (answer.redirected || answer.status === 403) {
       clearTimeout(timer);
-      complain("You have been signed out, or may no longer see this request. Reload the page.");
+      complain("You have been signed out, or may no longer see this page. Reload it.");
       state().moving = "never";
       return undefined;
     }
