@@ -38,19 +38,20 @@ class VerificationReport:
 
     def words(self) -> str:
         """What was verified, what was found, and what could not be looked at: a sentence a line."""
-        return "\n".join([self._summary(), *map(str, self.findings.kept), *self._untold(), *self.unchecked])
+        return "\n".join([self._summary(), *map(str, self.findings.kept), *self._unlisted(), *self.unchecked])
 
     def _summary(self) -> str:
-        ended = f" and {self.ended} events of logs that ended" if self.ended else ""
-        compared = "" if self.differences is None else ", and the state that they tell of"
-        what = f"{self.size} events of {self.origin or 'a log without a head'}{ended}{compared}"
+        events = f"The log {self.origin} with its {_counted(self.size, 'event')}" if self.log else "A log"
+        ended = f", {_counted(self.ended, 'event')} of logs that ended" if self.ended else ""
+        state = "" if self.differences is None else ", and the state of which they tell"
+        looked_at = f"{events}{ended}{state} were looked at"
         if self.findings.breaks:
-            return f"{self.findings.breaks} things are not as they must be. Looked at: {what}."
-        return f"{what}: everything fits. The root is {to_base64(self.root or b'')}."
+            return f"{looked_at}: {_counted(self.findings.breaks, 'break')} found."
+        return f"{looked_at}: everything fits. The root is {to_base64(self.root or b'')}."
 
-    def _untold(self) -> list[str]:
+    def _unlisted(self) -> list[str]:
         more = self.findings.breaks + self.findings.warnings - len(self.findings.kept)
-        return [f"There are {more} more findings, which are not listed."] if more else []
+        return [f"Not listed here: {_counted(more, 'more finding')}."] if more else []
 
     def record(self, trail: Trail, *, via: str, actor: str) -> Entry:
         """Put the verification itself on record."""
@@ -60,3 +61,7 @@ class VerificationReport:
         if self.differences is not None:
             data["differences"] = self.differences
         return trail.record(Event.AUDIT_VERIFIED, actor=actor, obj=f"log:{self.log}", data=data)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
