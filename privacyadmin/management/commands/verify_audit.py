@@ -27,8 +27,8 @@ class Command(BaseCommand):
     """Exit 0 for OK and WARN, 1 for a break, 2 for arguments that cannot be used."""
 
     help = (
-        "Recompute the audit log in the database against its head, its checkpoints, and the state of which it "
-        "tells. Exit status: 0 everything fits, 1 something does not. Nothing is changed; may run at any time."
+        "Recompute the audit log in the database against its head, its checkpoints, and the state of which "
+        "it tells. Nothing is changed, and work may go on. Exit status: 0 everything fits, 1 not everything."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
