@@ -24,18 +24,27 @@ from audit.value_kinds import objections
 
 Result = Literal["ok", "denied", "failed"]
 Row = tuple[int, str, bytes, str, str, str, datetime]
+#: New size, new frontier, which row, and the size it has now.
+HeadMove = tuple[int, bytes, int, int]
 
 LOCK_HEAD = "SELECT size, frontier FROM audit_head WHERE id = %s"
 MOVE_HEAD = "UPDATE audit_head SET size = %s, frontier = %s WHERE id = %s AND size = %s"
 COLUMNS = "seq, body, leaf, act, obj, actor, occurred_at"
 ON_SQLITE = f"INSERT INTO audit_event ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants only.
+# PostgreSQL takes the lines and the move of the head as one statement: each one more is a way to the server
+# and back while the head is locked.
+ON_POSTGRESQL = (
+    f"WITH moved AS ({MOVE_HEAD} RETURNING id)"
+    f" INSERT INTO audit_event ({COLUMNS}) SELECT "
+)
+ONE_ROW = f"{ON_POSTGRESQL}%s, %s, %s, %s, %s, %s, %s FROM moved"
 # One text for each column, split again by the server, and one string of all hashes: quoting thousands of
 # values one by one takes longer than everything else. No line holds a line feed, and no name may.
-ON_POSTGRESQL = (
-    f"INSERT INTO audit_event ({COLUMNS})"  # noqa: S608 - constants only.
-    " SELECT %s + n - 1, body, substring(%s FROM (32 * n - 31)::int FOR 32), act, obj, actor, %s"
-    " FROM unnest(string_to_array(%s, E'\\n'), string_to_array(%s, E'\\n'), string_to_array(%s, E'\\n'),"
-    " string_to_array(%s, E'\\n')) WITH ORDINALITY AS line (body, act, obj, actor, n)"
+MANY_ROWS = (
+    f"{ON_POSTGRESQL}%s + n - 1, body, substring(%s FROM (32 * n - 31)::int FOR 32), act, obj, actor, %s"
+    " FROM moved, unnest(string_to_array(%s, E'\\n'), string_to_array(%s, E'\\n'),"
+    " string_to_array(%s, E'\\n'), string_to_array(%s, E'\\n'))"
+    " WITH ORDINALITY AS line (body, act, obj, actor, n)"
 )
 
 
@@ -165,7 +174,7 @@ def _refuse_misfit(event: Event, *, actor: str, obj: str, data: Mapping[str, JSO
 
 
 def _append(entries: Sequence[Entry], *, using: str) -> None:
-    """Three statements, however many events: lock the head, insert the lines, move the head."""
+    """However many events: lock the head, insert the lines, move the head."""
     with connections[using].cursor() as cursor:
         frontier = _locked_head(cursor)
         first = frontier.size
@@ -174,10 +183,7 @@ def _append(entries: Sequence[Entry], *, using: str) -> None:
         rows = _rows(entries, first=first, at=now)
         for _seq, _body, leaf, *_columns in rows:
             frontier.append(leaf)
-        _insert(cursor, rows)
-        cursor.execute(MOVE_HEAD, [frontier.size, frontier.pack(), AuditHead.ONLY, first])
-        if cursor.rowcount != 1:
-            raise AuditError("The head of the audit log moved while it was locked; nothing was written.")
+        _insert(cursor, rows, moving=(frontier.size, frontier.pack(), AuditHead.ONLY, first))
     for seq, entry in enumerate(entries, start=first):
         entry.appended = (seq, now)
 
@@ -206,15 +212,27 @@ def _rows(entries: Sequence[Entry], *, first: int, at: datetime) -> list[Row]:
     return rows
 
 
-def _insert(cursor: CursorWrapper, rows: Sequence[Row]) -> None:
-    """One statement for all rows, where bulk_create would split them into batches."""
+def _insert(cursor: CursorWrapper, rows: Sequence[Row], *, moving: HeadMove) -> None:
+    """One statement for all rows, where bulk_create would split them into batches, and the head's move."""
     if cursor.db.vendor == "postgresql":
-        seqs, bodies, leaves, acts, objs, actors, times = zip(*rows, strict=True)
-        texts = ["\n".join(column) for column in (bodies, acts, objs, actors)]
-        cursor.execute(ON_POSTGRESQL, [seqs[0], b"".join(leaves), times[0], *texts])
+        _insert_on_postgresql(cursor, rows, moving)
+        moved = cursor.rowcount == len(rows)
     else:
         at = cursor.db.ops.adapt_datetimefield_value(rows[0][-1])
         cursor.executemany(ON_SQLITE, [(*row[:-1], at) for row in rows])
+        cursor.execute(MOVE_HEAD, moving)
+        moved = cursor.rowcount == 1
+    if not moved:
+        raise AuditError("The head of the audit log moved while it was locked; nothing was written.")
+
+
+def _insert_on_postgresql(cursor: CursorWrapper, rows: Sequence[Row], moving: HeadMove) -> None:
+    if len(rows) == 1:
+        cursor.execute(ONE_ROW, [*moving, *rows[0]])
+        return
+    seqs, bodies, leaves, acts, objs, actors, times = zip(*rows, strict=True)
+    texts = ["\n".join(column) for column in (bodies, acts, objs, actors)]
+    cursor.execute(MANY_ROWS, [*moving, seqs[0], b"".join(leaves), times[0], *texts])
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:
