@@ -91,7 +91,7 @@ def shred_restored(now: datetime) -> list[Shredded]:
     for step in STEPS:
         keys = _restored((one for one in listed if one.step == step), step)
         found += _in_batches(keys, step, because="restored_backup", now=now)
-    note(set(_shredded_in_database()) - listed, at=now)
+    note(sorted(set(_shredded_in_database()) - listed), at=now)
     return found
 
 
