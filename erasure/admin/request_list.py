@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 
 from erasure.admin import request_filters, request_search
 from erasure.models import PrivacyRequest, Submission
+from erasure.models.subjects import in_order
 from erasure.stages import Part, stage_of
 
 #: What the stage and the columns need; everything encrypted but the identifier stays unread.
@@ -128,7 +129,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     @admin.display(description="Identifier")
     def identifier(self, request: PrivacyRequest) -> SafeString:
         """The first identifier, masked, and how many more there are."""
-        known = sorted(request.subject.identifiers.all(), key=lambda identifier: identifier.pk)
+        known = in_order(request.subject.identifiers.all())
         if not known:
             return format_html('<span class="pa-quiet">{}</span>', "none")
         more = f" and {len(known) - 1} more" if len(known) > 1 else ""

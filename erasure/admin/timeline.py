@@ -177,6 +177,13 @@ def _revealed(facts: Facts) -> str:
     return "Identifier revealed" if shown == 1 else f"{shown} identifiers revealed"
 
 
+def _shredded(facts: Facts) -> str:
+    what = "Identifiers and free text" if facts["step"] == 1 else "The proof that links it to the person"
+    if facts["because"] == "restored_backup":
+        return f"{what}: shredded again after a restored backup"
+    return f"{what}: shredded{' early, in the names of two people' if facts.get('approvers') else ''}"
+
+
 def _day(written: object) -> str:
     return long_date(date.fromisoformat(str(written))) if written else ""
 
@@ -205,6 +212,9 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
         f"Filed anew: submission {facts['new']} in place of submission {facts['old']}"
     ),
     Event.REQUEST_ANSWERED: _answered,
+    Event.REQUEST_CERTIFIED: lambda facts: (
+        "Certificate for the person taken" if facts["copy"] == "person" else "Auditors’ copy taken"
+    ),
     Event.REQUEST_EXTENDED: lambda facts: f"Due date extended to {_day(facts['due_on'])}",
     Event.ATTENTION_RAISED: _flagged,
     Event.ATTENTION_CLEARED: lambda facts: f"Looked at: {_flag(facts)}",
@@ -214,6 +224,7 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     Event.CALLBACK_CONTRADICTED: lambda _facts: "A callback and CXone’s own status contradict each other",
     Event.OVERRIDE_ASKED: _asked,
     Event.SUBJECT_REVEALED: _revealed,
+    Event.SUBJECT_SHREDDED: _shredded,
 }
 
 PLAIN_LOOK = Look("neutral", "history")
@@ -237,6 +248,7 @@ LOOKS: Mapping[str, Look] = {
     Event.REQUEST_CORRECTED: Look("neutral", "edit"),
     Event.REQUEST_ANSWERED: Look("success", "mark_email_read"),
     Event.REQUEST_ASSIGNED: Look("neutral", "person"),
+    Event.REQUEST_CERTIFIED: Look("success", "workspace_premium"),
     Event.REQUEST_EXTENDED: Look("neutral", "more_time"),
     Event.ATTENTION_RAISED: Look("warning", "warning"),
     Event.ATTENTION_CLEARED: Look("neutral", "visibility"),

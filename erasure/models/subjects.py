@@ -1,5 +1,7 @@
 """The person a request is about, and the identifiers by which that person is known."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from erasure.choices import IdentifierKind
@@ -45,3 +47,8 @@ class SubjectIdentifier(models.Model):
     def masked(self) -> str:
         """The identifier as lists show it."""
         return masked(self.value)
+
+
+def in_order(identifiers: Iterable[SubjectIdentifier]) -> list[SubjectIdentifier]:
+    """As pages show them: in the order in which they became known, those that were shredded last."""
+    return sorted(identifiers, key=lambda identifier: (identifier.value is None, identifier.pk))

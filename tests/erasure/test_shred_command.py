@@ -48,8 +48,8 @@ def test_it_shreds_in_the_names_of_both(officer: User, reviewer: User, shredded_
     request = ended(officer, "USR-1")
     said = shred(request, "--yes")
     assert said == (
-        f"Shredded {request.reference}: identifiers that no other request of this person needs, "
-        "and all free text.\n"
+        f"Shredded {request.reference}: all free text, and identifiers that no other request of this person "
+        "needs.\n"
     )
     assert event_data(request.obj, "subject.shredded") == [
         {"step": 1, "because": "early", "approvers": [officer.actor, reviewer.actor]}

@@ -16,9 +16,9 @@ from erasure.personal_data import IDENTIFIERS_AND_TEXT, PROOF
 #: As the log takes it (audit.value_kinds.CODE).
 REASON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 GOES = {
-    IDENTIFIERS_AND_TEXT: "identifiers that no other request of this person needs, and all free text",
-    PROOF: "identifiers, all free text, fingerprint, salt and external reference: nothing will lead from the "
-    "request to its person",
+    IDENTIFIERS_AND_TEXT: "all free text, and identifiers that no other request of this person needs",
+    PROOF: "all free text, salt and external reference, and identifiers with their fingerprints that no other "
+    "request of this person needs",
 }
 
 
