@@ -33,10 +33,7 @@ COLUMNS = "seq, body, leaf, act, obj, actor, occurred_at"
 ON_SQLITE = f"INSERT INTO audit_event ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants only.
 # PostgreSQL takes the lines and the move of the head as one statement: each one more is a way to the server
 # and back while the head is locked.
-ON_POSTGRESQL = (
-    f"WITH moved AS ({MOVE_HEAD} RETURNING id)"
-    f" INSERT INTO audit_event ({COLUMNS}) SELECT "
-)
+ON_POSTGRESQL = f"WITH moved AS ({MOVE_HEAD} RETURNING id) INSERT INTO audit_event ({COLUMNS}) SELECT "
 ONE_ROW = f"{ON_POSTGRESQL}%s, %s, %s, %s, %s, %s, %s FROM moved"
 # One text for each column, split again by the server, and one string of all hashes: quoting thousands of
 # values one by one takes longer than everything else. No line holds a line feed, and no name may.

@@ -1,154 +1,66 @@
-"""How fast requests are carried out, measured against a bare loop of plain calls in the same run.
+"""Measurements as ratios within one run, since machines differ and are noisy: `make bench`.
 
-One round files N submissions (not timed), then times the bare loop (POST and GET of N others with plain
-`requests` and eight
-threads in one process) and the pipeline (claim, gate, POST, apply, GET, apply, with every audit event) over
-the N filed. The sandbox is a process of its own. Paired ratios per round, and their median, are what counts.
+    python -m tests.bench [PART…] [--events 1000000] [--rounds 5]
 
-    python -m tests.bench [--rounds 5] [--requests 400]
+Each part is a module of this package with `measure(*, events, rounds)`, which is run in a process of its own
+after Django is set up, and whose figures are printed as lines of JSON. The parts that want a long log share
+one of `--events` events, made once through `audited()` and thrown away at the end.
 """
 
 import argparse
-import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import timedelta
-from uuid import uuid4
+from pathlib import Path
 
-import requests as plain_requests
-
-from privacyadmin.embedded.listener import free_port
-
-THREADS = 8
-
-
-@contextmanager
-def sandbox_process() -> Iterator[str]:
-    """The sandbox as a process of its own, so that it takes nothing from the interpreter that is measured;
-    its address.
-    """
-    port = free_port()
-    command = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--processing-seconds", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command.
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(base)
-        yield base
-    finally:
-        process.terminate()
-        process.wait(10)
+#: The databases that each part is measured on.
+PARTS = {
+    "pipeline": ("sqlite",),
+    "append": ("sqlite", "postgresql"),
+    "long_log": ("sqlite",),
+    "export": ("sqlite",),
+    "verification": ("sqlite",),
+    "proofs": ("sqlite",),
+}
+#: These want a short log of their own; the others share the long one.
+ALONE = {"pipeline", "append"}
 
 
-def _wait_for(base: str) -> None:
-    ends = time.monotonic() + 30
-    while True:
-        try:
-            plain_requests.get(f"{base}/sandbox/stats", timeout=1)
-        except plain_requests.RequestException:
-            if time.monotonic() > ends:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-
-
-def bare_loop(base: str, count: int) -> float:
-    """Seconds for `count` plain POSTs and GETs by eight threads of one process."""
-    token = plain_requests.post(
-        f"{base}/oauth/token",
-        data={"grant_type": "client_credentials", "client_id": "demo", "client_secret": "demo-secret"},
-        timeout=15,
-    ).json()["access_token"]
-    session = plain_requests.Session()
-    session.headers["Authorization"] = f"Bearer {token}"
-    address = f"{base}/api/v2/privacy/requests"
-
-    def one(_number: int) -> None:
-        payload = {"subjectId": uuid4().hex, "type": "ERASURE", "categories": ["CONTACT"], "scope": "CONTACT"}
-        key = {"Idempotency-Key": str(uuid4())}
-        taken = session.post(address, json=payload, headers=key, timeout=30).json()
-        session.get(f"{address}/{taken['id']}", timeout=15).json()
-
-    begun = time.perf_counter()
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(one, range(count)))
-    return time.perf_counter() - begun
-
-
-def pipeline(count: int) -> float:
-    """Seconds for the pipeline to carry out `count` filed submissions from queue to completion, in one
-    process.
-    """
-    from django.utils import timezone  # noqa: PLC0415 - Django is set up only once the environment is known.
-
-    from erasure import filing, jobs  # noqa: PLC0415 - the same.
-    from erasure.models import Submission  # noqa: PLC0415 - the same.
-    from privacyadmin.models import User  # noqa: PLC0415 - the same.
-
-    officer, _made = User.objects.get_or_create(username="bench")
-    for _ in range(count):
-        asked = filing.Filing(
-            identifiers=[filing.Identifier("cxone_id", uuid4().hex)],
-            type="ERASURE",
-            regulation="gdpr",
-            received_on=timezone.localdate(),
-            channel="other",
-            identity_check="other",
-            categories=["CONTACT"],
-            scope="CONTACT",
-        )
-        filing.register_and_send(asked, by=officer, send_delay=timedelta(0))
-    begun = time.perf_counter()
-    jobs.submit_due()
-    Submission.objects.filter(status="processing").update(next_attempt_at=timezone.now())
-    jobs.poll_due()
-    taken = time.perf_counter() - begun
-    still_open = Submission.objects.exclude(status="completed").count()
-    if still_open:
-        raise SystemExit(f"{still_open} submissions did not complete; the figures mean nothing.")
-    return taken
-
-
-def main() -> None:
-    """Run the rounds and print the figures as JSON lines."""
+def main() -> int:
+    """Run the parts named, else all; answers how many failed."""
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    arguments.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all")
+    arguments.add_argument("--events", type=int, default=1_000_000, help="length of the long log")
     arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--requests", type=int, default=400)
     options = arguments.parse_args()
-    with sandbox_process() as base, tempfile.TemporaryDirectory(prefix="privacyadmin-bench-") as folder:
-        _set_up(folder, base)
-        ratios = []
-        for number in range(options.rounds):
-            bare, ours = bare_loop(base, options.requests), pipeline(options.requests)
-            ratios.append(bare / ours)
-            figures = {"bare_per_second": options.requests / bare, "ours_per_second": options.requests / ours}
-            print(json.dumps({"round": number, **figures, "ratio": bare / ours}))  # noqa: T201 - its output.
-        print(json.dumps({"median_ratio": statistics.median(ratios)}))  # noqa: T201 - the same.
+    if unknown := set(options.parts) - set(PARTS):
+        arguments.error(f"there is no part {', '.join(sorted(unknown))}; the parts are {', '.join(PARTS)}")
+    how = ["--events", str(options.events), "--rounds", str(options.rounds)]
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="privacyadmin-bench-") as shared:
+        for part in options.parts or PARTS:
+            for database in PARTS[part]:
+                if part in ALONE:
+                    with tempfile.TemporaryDirectory(prefix="privacyadmin-bench-") as own:
+                        failed += run(part, how, database=database, folder=own)
+                else:
+                    failed += run(part, how, database=database, folder=shared)
+    return failed
 
 
-def _set_up(folder: str, base: str) -> None:
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="privacyadmin.settings",
-        DATA_DIR=folder,
-        CXONE_BASE_URL=base,
-        CXONE_CLIENT_ID="demo",
-        CXONE_CLIENT_SECRET="demo-secret",
-    )
-    import django  # noqa: PLC0415 - after the environment.
-    from django.core.management import call_command  # noqa: PLC0415 - the same.
-
-    django.setup()
-    call_command("migrate", verbosity=0)
+def run(part: str, how: list[str], *, database: str, folder: str) -> int:
+    """Measure one part on one database; answers 1 when it failed."""
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATA_DIR": folder, "BENCH_FOLDER": folder}
+    command = [sys.executable, "-m", "tests.bench.part", part, *how]
+    if database == "postgresql":
+        command = [sys.executable, "-m", "tests.with_postgresql", *command]
+    root = Path(__file__).resolve().parents[2]
+    return int(subprocess.run(command, env=environment, cwd=root, check=False).returncode != 0)  # noqa: S603
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
