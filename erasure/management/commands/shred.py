@@ -17,8 +17,8 @@ from erasure.personal_data import IDENTIFIERS_AND_TEXT, PROOF
 REASON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 GOES = {
     IDENTIFIERS_AND_TEXT: "all free text, and identifiers that no other request of this person needs",
-    PROOF: "all free text, salt and external reference, and identifiers with their fingerprints that no other "
-    "request of this person needs",
+    PROOF: "all free text, salt and external reference, and identifiers with their fingerprints that no "
+    "other request of this person needs",
 }
 
 
