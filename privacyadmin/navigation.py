@@ -9,7 +9,7 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One line of the menu. Without permissions everybody who may sign in sees it; of several all are needed."""
+    """One line of the menu. Whoever holds all its permissions sees it: without any, everybody."""
 
     title: str
     icon: str

@@ -26,10 +26,11 @@ from audit.models import AuditEvent, AuditHead
 class EventChangeList(ChangeList):  # type: ignore[misc]  # Unfold ships no types.
     """Django's list, asked by our form and paged by numbers instead of by counting and skipping."""
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[AuditEvent]:
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[AuditEvent]:  # noqa: ARG002 - Django's.
         """The events that the form leaves."""
         self.form = ExplorerForm(request.POST if request.method == "POST" else request.GET)
-        self.filter_specs, self.has_filters = [], False
+        self.filter_specs: list[Any] = []
+        self.has_filters = False
         events = self.form.narrowed(AuditEvent.objects.all())
         self.has_active_filters = self.form.is_narrowing
         return events
@@ -114,7 +115,7 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
         return answer
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, object_id: str, *_form: Any, **_more: Any
     ) -> HttpResponseBase:
         """One event, on a page of its own instead of Django's form."""
         if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:

@@ -54,6 +54,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     look = event_words.result_look(event)
     context = {
         "title": f"Event {event.seq:,}",
+        "original": event,
         "event": event,
         "number": f"{event.seq:,}",
         "about": event_words.about(event.obj),

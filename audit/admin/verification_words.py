@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 #: Stands below every verdict, good or bad. In the words of docs/audit-format.md.
 LIMITS = (
-    "Without a checkpoint kept outside this system, a rewrite by somebody who holds both database and signing "
-    "key cannot be excluded.",
-    "Entries show what was recorded, at this server’s time. They cannot show what CXone did, nor an act that "
-    "never reached this program.",
+    (
+        "Without a checkpoint kept outside this system, a rewrite by somebody who holds both database and "
+        "signing key cannot be excluded."
+    ),
+    (
+        "Entries show what was recorded, at this server’s time. They cannot show what CXone did, nor an act "
+        "that never reached this program."
+    ),
 )
 
 
@@ -38,7 +41,7 @@ LOOKS: Mapping[str, VerdictLook] = {
         "warning",
         "warning",
         "Consistent, with remarks",
-        "Lines, head and checkpoints agree. Something is unusual, though it breaks nothing; it is named below.",
+        "Lines, head and checkpoints agree. Something is unusual but breaks nothing; it is named below.",
     ),
     "FAIL": VerdictLook(
         "danger",
@@ -58,8 +61,8 @@ LOOKS: Mapping[str, VerdictLook] = {
         "danger",
         "gpp_bad",
         "FORK: two histories of one log",
-        "A checkpoint that was signed does not fit the events that are here. Checkpoint and events cannot both "
-        "be what was written first.",
+        "A checkpoint that was signed does not fit the events that are here. Checkpoint and events cannot "
+        "both be what was written first.",
         f"{_KEEP} The two signed notes together are evidence.",
     ),
     "BAD SIGNATURE": VerdictLook(

@@ -2,8 +2,10 @@
 
 from django.shortcuts import get_object_or_404
 
-from audit.admin.access import page as page
+from audit.admin.access import page
 from erasure.models import PrivacyRequest, Submission
+
+__all__ = ["page", "request_or_404", "submission_or_404"]
 
 
 def request_or_404(reference: str) -> PrivacyRequest:

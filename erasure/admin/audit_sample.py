@@ -86,16 +86,12 @@ class Sample:
 def show(request: HttpRequest) -> HttpResponse:
     """The form, and below it the sample that the address asks for."""
     asked = {name: request.GET[name].strip() for name in SampleForm.base_fields if request.GET.get(name)}
-    form = SampleForm({**_suggested(), **asked})
+    form = SampleForm({**_suggested(), **asked}) if asked else SampleForm(initial=_suggested())
     context = {
         "title": "A sample for an audit visit",
         "form": form,
         "sample": draw(**form.cleaned_data) if asked and form.is_valid() else None,
-        "is_fresh": not asked,
     }
-    if not asked:
-        # What is only suggested is no mistake of the reader's.
-        form.is_bound, form.initial = False, form.data
     return render(request, "erasure/audit_sample.html", {**admin.site.each_context(request), **context})
 
 
