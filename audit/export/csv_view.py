@@ -7,8 +7,7 @@ the log says; `leaf` says which line of the log a row shows.
 import csv
 import io
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from audit.export.lines import pages
 from audit.export.taking import Export
@@ -27,7 +26,7 @@ def csv_view(export: Export) -> Iterator[bytes]:
     """
     yield _table([COLUMNS])
     for rows in pages(export, "seq", "leaf", "line", "act", "actor", "obj"):
-        yield _table([_cells(*row) for row in rows])
+        yield _table(_cells(*row) for row in rows)
 
 
 def guarded(cell: str) -> str:
@@ -35,9 +34,9 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if cell[:1] in FORMULA_STARTS and cell else cell
 
 
-def _table(rows: list[Any]) -> bytes:
+def _table(rows: Iterable[Iterable[str]]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([[guarded(cell) for cell in row] for row in rows])
+    csv.writer(text, lineterminator="\r\n").writerows(map(guarded, row) for row in rows)
     # Only a damaged line holds what UTF-8 cannot carry; it is shown, and must not end the table.
     return text.getvalue().encode(errors="backslashreplace")
 

@@ -1,27 +1,15 @@
 """What the tests of the export share: a log to export, and what must come out of it."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+import uuid
 from typing import Any
 
-import pytest
-from django.conf import settings
-from django.test import override_settings
+from django.utils import timezone
 
+from audit.checkpoints import vkey_file
 from audit.events import Event
-from audit.models import AuditEvent
+from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastEvent, AuditPastLog
+from audit.signer import sign_head
 from audit.trail import audited
-
-
-@pytest.fixture
-def signer(db: None, tmp_path: Path) -> Iterator[Path]:
-    """The log's key in a folder of its own, so that what was signed in another test is not remembered."""
-    folder = tmp_path / "keys"
-    folder.mkdir(mode=0o700)
-    copy = shutil.copy2(settings.AUDIT_KEY_FILE, folder / "audit.key")
-    with override_settings(AUDIT_KEY_FILE=Path(copy)):
-        yield Path(copy)
 
 
 def grow(count: int, *, name: str = "grown") -> None:
@@ -48,3 +36,30 @@ def exports_told() -> list[dict[str, Any]]:
     """What the log says of exports, oldest first."""
     events = AuditEvent.objects.filter(act=Event.AUDIT_EXPORTED).order_by("seq")
     return [{**event.entry, **event.facts} for event in events]
+
+
+def ended_log(*, signed: int, size: int) -> AuditPastLog:
+    """The present log as if it had ended: its events moved, and the last checkpoint over `signed` of them."""
+    grow(signed - AuditHead.objects.get().size)
+    sign_head()
+    grow(size - AuditHead.objects.get().size)
+    head = AuditHead.objects.get()
+    vkeys = vkey_file()
+    past = AuditPastLog.objects.create(
+        log=uuid.uuid4(),
+        origin=f"{head.origin}-ended",
+        size=head.size,
+        frontier=bytes(head.frontier),
+        vkeys=vkeys.replace(head.origin, f"{head.origin}-ended"),
+        ended_at=timezone.now(),
+        reason="restored_backup",
+    )
+    columns = ("seq", "body", "leaf", "act", "obj", "actor", "occurred_at")
+    AuditPastEvent.objects.bulk_create(
+        [AuditPastEvent(log=past, **row) for row in AuditEvent.objects.order_by("seq").values(*columns)]
+    )
+    last = AuditCheckpoint.objects.get(origin=head.origin)
+    AuditCheckpoint.objects.create(
+        origin=past.origin, size=last.size, root=last.root, note=last.note, signed_at=last.signed_at
+    )
+    return past

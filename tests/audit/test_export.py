@@ -26,17 +26,17 @@ from audit.export.taking import Export, Form, TooManyExportsError
 from audit.export.zip_stream import zipped
 from audit.frontier_text import parse_frontier
 from audit.log_format import Frontier, leaf_hash
-from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastEvent, AuditPastLog
+from audit.models import AuditEvent, AuditHead, AuditPastLog
 from audit.signed_note import parse_note, signers, to_base64, vkeys_of
 from privacyadmin.models import User
 from tests.audit.exporting import (
+    ended_log,
     exports_told,
     grow,
-    signer,  # noqa: F401 - a fixture, asked for by its name.
     stored_lines,
 )
 
-pytestmark = pytest.mark.usefixtures("signer")
+pytestmark = pytest.mark.django_db
 
 
 def begin(*, first: int = 0, form: Form = Form.JSONL, person: User | None = None) -> Export:
@@ -257,33 +257,6 @@ def test_one_persons_exports_are_not_counted_for_another(auditor: User, superuse
         begin(person=superuser)
         begin()
     assert [told["res"] for told in exports_told()] == ["ok", "ok", "ok"]
-
-
-def ended_log(*, signed: int, size: int) -> AuditPastLog:
-    """The present log as if it had ended: its events moved, and the last checkpoint over `signed` of them."""
-    grow(signed - AuditHead.objects.get().size)
-    begin()
-    grow(size - AuditHead.objects.get().size)
-    head = AuditHead.objects.get()
-    vkeys = source.present().vkeys()
-    past = AuditPastLog.objects.create(
-        log=uuid.uuid4(),
-        origin=f"{head.origin}-ended",
-        size=head.size,
-        frontier=bytes(head.frontier),
-        vkeys=vkeys.replace(head.origin, f"{head.origin}-ended"),
-        ended_at=timezone.now(),
-        reason="restored_backup",
-    )
-    columns = ("seq", "body", "leaf", "act", "obj", "actor", "occurred_at")
-    AuditPastEvent.objects.bulk_create(
-        [AuditPastEvent(log=past, **row) for row in AuditEvent.objects.order_by("seq").values(*columns)]
-    )
-    last = AuditCheckpoint.objects.get(origin=head.origin)
-    AuditCheckpoint.objects.create(
-        origin=past.origin, size=last.size, root=last.root, note=last.note, signed_at=last.signed_at
-    )
-    return past
 
 
 def test_an_ended_log_is_exported_up_to_its_last_checkpoint() -> None:
