@@ -20,7 +20,7 @@ from audit.log_format import Frontier, LogFormatError
 from audit.log_walk import LogWalk, WalkedLog
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastLog
 from audit.signed_note import Note, to_base64
-from audit.signing_errors import SignerMemoryError
+from audit.signing_errors import SignerMemoryError, SigningError
 from audit.verification_report import Progress, VerificationReport, untold
 
 
@@ -53,7 +53,12 @@ class _DatabaseCheck:
             return self.report
         ended = list(AuditPastLog.objects.using(self.using).order_by("ended_at"))
         present = WalkedLog(
-            "The log", str(head.log), head.origin, head.size, bytes(head.frontier), newest.pop(head.origin, 0)
+            name="The log",
+            log=str(head.log),
+            origin=head.origin,
+            size=head.size,
+            frontier=bytes(head.frontier),
+            newest=newest.pop(head.origin, 0),
         )
         self.report.log, self.report.origin, self.report.size = present.log, present.origin, present.size
         self.report.ended = sum(past.size for past in ended)
@@ -61,8 +66,9 @@ class _DatabaseCheck:
         self._compare_head(head)
         self._check_key()
         before = head.size
-        for past in ended:
-            self._walk(_ended(past, newest.pop(past.origin, 0)), before=before)
+        # The newest first: the log that continues another one says what had been signed of that.
+        for past in reversed(ended):
+            self._walk(self._ended(past, newest.pop(past.origin, 0)), before=before)
             before += past.size
         self._compare_names(ended, strange=[*newest, *(note.checkpoint.origin for note in self.known)])
         self._compare_continuations(ended)
@@ -96,6 +102,23 @@ class _DatabaseCheck:
             self.continued.append(data)
         return root
 
+    def _ended(self, past: AuditPastLog, newest: int) -> WalkedLog:
+        declared = [
+            data["signed_size"]
+            for data in self.continued
+            if data.get("signed_origin") == past.origin and isinstance(data.get("signed_size"), int)
+        ]
+        return WalkedLog(
+            name=f"The ended log {past.origin}",
+            log=str(past.log),
+            origin=past.origin,
+            size=past.size,
+            frontier=bytes(past.frontier),
+            newest=newest,
+            declared=max(declared, default=0),
+            past=past,
+        )
+
     def _compare_head(self, head: Any) -> None:
         if head.last is not None and (not isinstance(head.last, int) or head.last >= head.size):
             self.findings.add(
@@ -118,13 +141,17 @@ class _DatabaseCheck:
                 "The signing key was not compared with the log: this process cannot read it."
             )
             return
+        except SigningError as error:
+            misfit = str(error)
         if misfit:
             self.findings.add(Verdict.BAD_SIGNATURE, misfit)
 
     def _compare_names(self, ended: Sequence[AuditPastLog], *, strange: Sequence[str]) -> None:
         """Whatever was signed, presented or remembered has to be about a log that is here."""
         ours = {self.report.origin, *(past.origin for past in ended)}
-        for origin in sorted({*strange, *self.signed} - ours):
+        # A log of which nothing is signed yet is only expected, and may never have come to be.
+        signed = [origin for origin, tree in self.signed.items() if tree.size]
+        for origin in sorted({*strange, *signed} - ours):
             self.findings.add(
                 Verdict.WRONG_LOG,
                 f"There is a checkpoint of {origin}, which is no log of this database. Its log is "
@@ -163,11 +190,6 @@ def _head(*, using: str) -> Any:
     """The head, with the last number there is at the same moment; None without one."""
     last = AuditEvent.objects.using(using).order_by("-seq").values("seq")[:1]
     return AuditHead.objects.using(using).annotate(last=Subquery(last)).filter(pk=AuditHead.ONLY).first()
-
-
-def _ended(past: AuditPastLog, newest: int) -> WalkedLog:
-    name = f"The ended log {past.origin}"
-    return WalkedLog(name, str(past.log), past.origin, past.size, bytes(past.frontier), newest, past)
 
 
 def _root_of(past: AuditPastLog) -> str | None:

@@ -9,7 +9,7 @@ from audit.log_format import HASH_BYTES, Frontier, LogFormatError
 from audit.models import AuditPastLog, AuditSubtree
 from audit.recomputed_tree import BLOCK, RecomputedTree, first_difference
 from audit.row_check import RowCheck
-from audit.signed_note import Note, parse_note, to_base64
+from audit.signed_note import Note, NoteError, parse_note, to_base64, vkeys_of
 from audit.stored_checkpoints import (
     CheckpointWalk,
     HeldCheckpoint,
@@ -27,7 +27,8 @@ CACHED_AT_ONCE = 1000
 class WalkedLog:
     """What the database says of one log: its names, and where it ends. `past` is set for an ended one.
 
-    `newest` is the size of its largest checkpoint, read before the head was.
+    `newest` is the size of its largest checkpoint, read before the head was. `declared` is how much of an
+    ended log was signed by what its continuation says: a longer history that was given up openly.
     """
 
     name: str
@@ -36,6 +37,7 @@ class WalkedLog:
     size: int
     frontier: bytes
     newest: int
+    declared: int = 0
     past: AuditPastLog | None = None
 
 
@@ -132,6 +134,8 @@ class LogWalk:
             )
         elif self._tree is not None:
             self._compare_frontier(self._tree.frontier())
+        if self.log.past is not None:
+            self._compare_keys(self.log.past)
         self._checkpoints.reach(self.log.size, None)
         self._checkpoints.end()
         self._compare_beyond()
@@ -159,10 +163,21 @@ class LogWalk:
                 f"{differs[0]} and event {differs[1]} has changed since, or the head itself.",
             )
 
+    def _compare_keys(self, past: AuditPastLog) -> None:
+        """The keys that are handed out for an ended log are those that its events name."""
+        try:
+            kept = {key.vkey for key in vkeys_of(past.vkeys)}
+        except NoteError:
+            kept = set()
+        if kept != set(self.rows.keys.all()):
+            self._findings.add(
+                Verdict.FAIL, f"The keys kept for {self.log.origin} are others than its events name."
+            )
+
     def _compare_beyond(self) -> None:
         """What was signed over more events than there are: the log was longer once.
 
-        For an ended log that is what its end declares, so it is said and is no break.
+        Of an ended log that is no break as far as its continuation declares it.
         """
         beyond = stored(self.log.origin, above=self.log.size, upto=self.log.newest, using=self._using)
         outside = (held for held in self._outside if held.size > self.log.size)
@@ -171,7 +186,7 @@ class LogWalk:
         largest = max(remembered, max(signed, default=0))
         if largest > self.log.size:
             self._findings.add(
-                Verdict.WARN if self.log.past else Verdict.TRUNCATED,
+                Verdict.WARN if largest <= self.log.declared else Verdict.TRUNCATED,
                 f"{self.log.name} has {self.log.size} events, and {largest} were signed: "
                 f"{_events(self.log.size, largest - 1)} missing, as after a restored backup.",
             )

@@ -74,7 +74,6 @@ class RowCheck:
             self._findings.add(
                 Verdict.WRONG_LOG,
                 f"Event 0 begins another log than {self._origin}, or names no key of it.",
-                seq=0,
             )
 
     def _rotate(self, entry: dict[str, JSON], seq: int) -> bool:

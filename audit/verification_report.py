@@ -41,13 +41,13 @@ class VerificationReport:
         return "\n".join([self._summary(), *map(str, self.findings.kept), *self._unlisted(), *self.unchecked])
 
     def _summary(self) -> str:
-        events = f"The log {self.origin} with its {_counted(self.size, 'event')}" if self.log else "A log"
+        events = f"the log {self.origin} with {_counted(self.size, 'event')}" if self.log else "no log"
         ended = f", {_counted(self.ended, 'event')} of logs that ended" if self.ended else ""
-        state = "" if self.differences is None else ", and the state of which they tell"
-        looked_at = f"{events}{ended}{state} were looked at"
+        state = "" if self.differences is None else ", and the state that they tell of"
         if self.findings.breaks:
-            return f"{looked_at}: {_counted(self.findings.breaks, 'break')} found."
-        return f"{looked_at}: everything fits. The root is {to_base64(self.root or b'')}."
+            return f"Looked at: {events}{ended}{state}. {_counted(self.findings.breaks, 'break')} found."
+        root = to_base64(self.root or b"")
+        return f"Looked at: {events}{ended}{state}. Everything fits; the root is {root}."
 
     def _unlisted(self) -> list[str]:
         more = self.findings.breaks + self.findings.warnings - len(self.findings.kept)
