@@ -1,4 +1,4 @@
-"""What needs somebody: open requests, each in its most pressing group only, with one sentence of what to do.
+"""What needs somebody: requests, each in its most pressing group only, with one sentence of what to do.
 
 Pure questions to the database; nothing here moves anything.
 """
@@ -6,12 +6,26 @@ Pure questions to the database; nothing here moves anything.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Case, CharField, Count, F, QuerySet, Value, When, Window
+from django.conf import settings
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Now, RowNumber
+from django.utils import timezone
 
+from erasure import shredding
 from erasure.choices import (
     ATTENTION_LINES,
     STAGE_LOOKS,
@@ -23,13 +37,19 @@ from erasure.choices import (
 )
 from erasure.metrics import SOON
 from erasure.models import Override, PrivacyRequest, Submission
+from erasure.models.subjects import in_order
+from erasure.personal_data import IDENTIFIERS_AND_TEXT
 from erasure.stages import Part, stage_column, stage_of
+
+#: How many days before its identifiers go somebody is told that no certificate was taken.
+UNCERTIFIED_DAYS = 7
 
 
 class Need(StrEnum):
     """Why a request needs somebody; of those that apply, the first. Where it stands counts after its date.
 
-    All but the first two are values of RequestStage: where it stands is then why.
+    All but the first two and the last are values of RequestStage: where it stands is then why. The last is
+    about answered requests.
     """
 
     OVERDUE = "overdue"
@@ -39,6 +59,7 @@ class Need(StrEnum):
     TO_BE_ANSWERED = "to_be_answered"
     ON_HOLD = "blocked"
     TO_BE_SENT = "registered"
+    UNCERTIFIED = "uncertified"
 
 
 NEED_WORDS: dict[Need, tuple[str, Look]] = {
@@ -49,6 +70,10 @@ NEED_WORDS: dict[Need, tuple[str, Look]] = {
     Need.TO_BE_ANSWERED: (RequestStage.TO_BE_ANSWERED.label, STAGE_LOOKS[RequestStage.TO_BE_ANSWERED]),
     Need.ON_HOLD: (RequestStage.BLOCKED.label, STAGE_LOOKS[RequestStage.BLOCKED]),
     Need.TO_BE_SENT: (RequestStage.REGISTERED.label, STAGE_LOOKS[RequestStage.REGISTERED]),
+    Need.UNCERTIFIED: (
+        f"Shredded within {UNCERTIFIED_DAYS} days, without a certificate",
+        Look("warning", "workspace_premium"),
+    ),
 }
 
 
@@ -60,6 +85,8 @@ class Todo:
     stage: RequestStage
     sentence: str
     masked: str
+    #: The day on which its identifiers are shredded, where that is why it needs somebody.
+    shredded_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +109,7 @@ class TodoGroup:
 
 
 def needing_somebody(today: date, *, shown: int) -> list[TodoGroup]:
-    """The groups that are not empty, the most pressing first, each with its first `shown` requests."""
+    """The groups of open requests that are not empty, most pressing first, each with its first `shown`."""
     found = _first_of_each_group(today, shown=shown)
     facts = _Facts.of([row.pk for row in found])
     groups: dict[Need, TodoGroup] = {}
@@ -90,6 +117,35 @@ def needing_somebody(today: date, *, shown: int) -> list[TodoGroup]:
         group = groups.setdefault(row.need, TodoGroup(row.need, row.group_size))
         group.todos.append(_todo(facts, row))
     return [groups[need] for need in Need if need in groups]
+
+
+def uncertified(now: datetime) -> QuerySet[PrivacyRequest]:
+    """The answered requests of which a certificate could be taken, none was, and soon none can be.
+
+    Those that a hold keeps from being shredded are not among them.
+    """
+    today = timezone.localdate(now, timezone=timezone.get_default_timezone())
+    answered_by = today + timedelta(days=UNCERTIFIED_DAYS - settings.SUBJECT_RETENTION_DAYS)
+    certifiable = Submission.objects.filter(
+        request=OuterRef("pk"), status=SubmissionStatus.COMPLETED, replaced_by__isnull=True
+    )
+    return shredding.may_go(now).filter(
+        Exists(certifiable),
+        type=RequestType.ERASURE,
+        answered_on__lte=answered_by,
+        certified_at__isnull=True,
+        shredded_at__isnull=True,
+    )
+
+
+def to_be_certified(now: datetime, *, shown: int) -> TodoGroup | None:
+    """Those as a group, the first to be shredded first; None when there are none."""
+    soon = uncertified(now).order_by("answered_on", "pk")
+    if not (count := soon.count()):
+        return None
+    first = soon.defer("note", "salt", "answer_note").select_related("subject")[:shown]
+    todos = [_to_certify(request) for request in first.prefetch_related("subject__identifiers")]
+    return TodoGroup(Need.UNCERTIFIED, count, todos)
 
 
 def undecided_overrides(now: datetime) -> QuerySet[Override]:
@@ -157,15 +213,30 @@ class _Facts:
 def _todo(facts: _Facts, found: _Found) -> Todo:
     request, parts = facts.requests[found.pk], facts.parts.get(found.pk, ())
     stage = stage_of([Part(part.status, part.attention) for part in parts], answered=False)
-    identifiers = sorted(request.subject.identifiers.all(), key=lambda identifier: identifier.pk)
     return Todo(
         request=request,
         stage=stage,
         sentence=_flag_sentence(parts)
         or _late_sentence(found.need, stage)
         or _sentence(stage, request, parts, facts.asked),
-        masked=identifiers[0].masked if identifiers else "",
+        masked=_masked(request),
     )
+
+
+def _to_certify(request: PrivacyRequest) -> Todo:
+    return Todo(
+        request=request,
+        stage=RequestStage.ANSWERED,
+        sentence="Take its certificate, or leave it: after the shredding none can be made for the person.",
+        masked=_masked(request),
+        shredded_on=shredding.goes_on(request, IDENTIFIERS_AND_TEXT),
+    )
+
+
+def _masked(request: PrivacyRequest) -> str:
+    """The person's first identifier, as lists show it."""
+    identifiers = in_order(request.subject.identifiers.all())
+    return identifiers[0].masked if identifiers else ""
 
 
 def _flag_sentence(parts: Sequence[Submission]) -> str:

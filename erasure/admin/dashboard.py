@@ -68,7 +68,11 @@ def list_address(narrowed_by: str = "") -> str:
 
 
 def _needs() -> dict[str, Any]:
-    groups = attention.needing_somebody(controllers_today(), shown=SHOWN_PER_GROUP)
+    uncertified = attention.to_be_certified(timezone.now(), shown=SHOWN_PER_GROUP)
+    groups = [
+        *attention.needing_somebody(controllers_today(), shown=SHOWN_PER_GROUP),
+        *([uncertified] if uncertified else []),
+    ]
     return {
         "groups": [(group, _group_address(group), _actions(group)) for group in groups],
         "count": sum(group.count for group in groups),
@@ -80,8 +84,12 @@ def _group_address(group: attention.TodoGroup) -> str:
     """Where the rest of a group is listed, when not all of it is shown."""
     if group.count <= len(group.todos):
         return ""
-    due = {attention.Need.OVERDUE: "due=overdue", attention.Need.DUE_SOON: "due=soon"}
-    return list_address(due.get(group.need, f"stage={group.need}"))
+    narrowed_by = {
+        attention.Need.OVERDUE: "due=overdue",
+        attention.Need.DUE_SOON: "due=soon",
+        attention.Need.UNCERTIFIED: "certificate=to_be_taken",
+    }
+    return list_address(narrowed_by.get(group.need, f"stage={group.need}"))
 
 
 def _actions(group: attention.TodoGroup) -> list[tuple[attention.Todo, str, str]]:
@@ -93,6 +101,7 @@ def _action(todo: attention.Todo) -> tuple[str, str]:
     pages = {
         RequestStage.REGISTERED: ("admin:request_send", "Send"),
         RequestStage.TO_BE_ANSWERED: ("admin:request_answer", "Answer"),
+        RequestStage.ANSWERED: ("admin:request_certificate", "Certificate"),
     }
     page, word = pages.get(todo.stage, ("admin:request_page", "Open"))
     return reverse(page, args=[todo.request.reference]), word

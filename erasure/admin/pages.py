@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from erasure.admin import (
     answering,
     audit_sample,
+    certificate,
     connection,
     filing,
     holds_and_overrides,
@@ -23,6 +24,7 @@ def pages() -> list[URLPattern]:
         *request_page.urls,
         *request_actions.urls,
         *answering.urls,
+        *certificate.urls,
         *holds_and_overrides.urls,
         *connection.urls,
     ]

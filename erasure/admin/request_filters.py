@@ -7,8 +7,10 @@ from typing import Any, TypeAlias
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from erasure.asked import controllers_today
+from erasure.attention import UNCERTIFIED_DAYS, uncertified
 from erasure.choices import Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
 from erasure.models import PrivacyRequest
@@ -110,3 +112,15 @@ class OwnerFilter(ChoiceFilter):
     def narrowed(self, requests: Requests, chosen: str, *, reader: int | None) -> Requests:
         """The reader's own, or the others'."""
         return requests.filter(owner=reader) if chosen == "me" else requests.exclude(owner=reader)
+
+
+class CertificateFilter(ChoiceFilter):
+    """The answered requests of which no certificate was taken, and soon none can be."""
+
+    title = "certificate"
+    parameter_name = "certificate"
+    options = (("to_be_taken", f"Shredded within {UNCERTIFIED_DAYS} days, none taken"),)
+
+    def narrowed(self, requests: Requests, chosen: str, *, reader: int | None) -> Requests:  # noqa: ARG002 - for others.
+        """Those that the landing page counts."""
+        return requests.filter(pk__in=uncertified(timezone.now()).values("pk"))

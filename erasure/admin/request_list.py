@@ -43,6 +43,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         request_filters.OwnerFilter,
         request_filters.RegulationFilter,
         request_filters.TypeFilter,
+        request_filters.CertificateFilter,
     )
     list_filter_sheet = True
     list_per_page = 50

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from audit.trail import events_of
 from erasure import lifecycle
+from erasure.admin.certificate_card import certificate_card, shred_warning
+from erasure.admin.forgetting_words import forgetting_words
 from erasure.admin.next_step import next_step
 from erasure.admin.submission_cards import Card, cards_of
 from erasure.admin.timeline import timeline_of
@@ -20,6 +22,7 @@ from erasure.asked import controllers_today
 from erasure.choices import SubmissionStatus
 from erasure.deadlines import DISCLAIMER
 from erasure.models import PrivacyRequest, Submission, Upstream
+from erasure.models.subjects import in_order
 from erasure.stages import Part, stage_of
 from erasure.upstream import PAUSE_LINES, PauseCode
 
@@ -35,6 +38,8 @@ POWERS = {
     "decide": "erasure.decide_override",
     "reveal": "erasure.reveal_identifier",
     "see_log": "audit.view_auditevent",
+    "certify": "erasure.take_certificate",
+    "audit_copy": "erasure.take_audit_copy",
 }
 #: How the derivation of each date is headed.
 DERIVED_DATES = {"due": "Statutory date", "target": "Internal target", "acknowledge": "Confirm receipt"}
@@ -64,7 +69,8 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
         "cards": cards,
         "stage": stage,
         "next_step": next_step(request, stage, current, now=now),
-        "identifiers": sorted(request.subject.identifiers.all(), key=lambda identifier: identifier.pk),
+        "identifiers": in_order(request.subject.identifiers.all()),
+        "forgetting": forgetting_words(request, now=now),
         "can_reveal": may["reveal"] and any(known.value for known in request.subject.identifiers.all()),
         "can_take_over": may["file"] and request.owner_id != http_request.user.pk and not request.is_answered,
         "can_send": may["file"] and not cards and not request.is_answered,
@@ -74,6 +80,8 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
         "target_words": _target_words(request, today),
         "days_late": max(0, (request.answered_on - request.due_on).days) if request.answered_on else 0,
         "pause_line": _pause_line(submissions),
+        "certificate": certificate_card(request, submissions, may=may),
+        "shred_warning": shred_warning(request, now=now) if may["certify"] else "",
         "timeline": timeline_of(request, several=len(cards) > 1),
         "moving": moving(submissions, now=now),
         "version": version(request, submissions, now=now),

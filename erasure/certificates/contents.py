@@ -4,18 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import chain
 from typing import Any
 
 from audit.events import Event
+from audit.history import history_of
 from audit.log_format import LogFormatError
-from audit.models import AuditEvent, AuditPastEvent, LoggedEvent
+from audit.models import LoggedEvent
 from erasure.choices import RequestType, SubmissionStatus
 from erasure.models import LegalHold, Override, PrivacyRequest, Submission
 from erasure.personal_data import PROOF
 from erasure.shredding import goes_on
 
 S = SubmissionStatus
+#: More events than any request has.
+EVERY = 2**31 - 1
 #: The event that says how a submission ended.
 END_EVENTS: Mapping[str, Event] = {
     S.COMPLETED: Event.REQUEST_COMPLETED,
@@ -90,7 +92,7 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
     submissions = list(
         request.submissions.select_related("identifier", "filed_by", "request").order_by("number")
     )
-    events = _events_about(request)
+    events = history_of(request.obj, most=EVERY).newest[::-1]
     try:
         proven = _proven(request, submissions, events, copy)
     except LogFormatError as error:
@@ -175,14 +177,6 @@ def _refuse_another_subject(end: ProvenEnd) -> None:
             f"Entry #{end.event.seq} of the log was not written for the identifier on record of "
             f"{end.submission}. Run `manage.py verify_audit`, and do not hand out a certificate."
         )
-
-
-def _events_about(request: PrivacyRequest) -> list[LoggedEvent]:
-    """The request's events, oldest first: those in logs that ended, then those of the present one."""
-    ended = (
-        AuditPastEvent.objects.filter(obj=request.obj).select_related("log").order_by("log__ended_at", "seq")
-    )
-    return list(chain(ended, AuditEvent.objects.filter(obj=request.obj).order_by("seq")))
 
 
 def _holds_of(submissions: Sequence[Submission]) -> dict[str, LegalHold]:
