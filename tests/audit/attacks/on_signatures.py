@@ -2,6 +2,7 @@
 
 from tests.audit.attacks.made import (
     NEXT_SIGNER,
+    ORIGIN,
     OTHER_ORIGIN,
     SIGNER,
     SIZE,
@@ -74,6 +75,13 @@ def two_kept_checkpoints_of_one_size(table: Table) -> Arguments:
     return table.export(events, signed(events), known=[signed(events[:8]), signed(rewrite[:8])])
 
 
+@attack("FORK at 8 events:")
+def two_kept_checkpoints_of_one_size_beside_a_file_that_was_changed(table: Table) -> Arguments:
+    events, rewrite = rewritten()
+    kept = [signed(events[:8]), signed(rewrite[:8])]
+    return table.export([b"x", *events[1:]], signed(events), known=kept)
+
+
 @attack("OK all 9 events")
 def older_export_with_nothing_kept(table: Table) -> Arguments:
     events = lines()
@@ -100,6 +108,13 @@ def signature_of_another_checkpoint(table: Table) -> Arguments:
     events, rewrite = rewritten()
     old, new = signed(events).text(), signed(rewrite).text()
     return table.export(rewrite, new.partition("\n\n")[0] + "\n\n" + old.partition("\n\n")[2])
+
+
+@attack("BAD SIGNATURE")
+def signature_of_the_key_under_another_name(table: Table) -> Arguments:
+    events = lines()
+    text, blank, signature = signed(events).text().partition("\n\n")
+    return table.export(events, text + blank + signature.replace(ORIGIN, OTHER_ORIGIN))
 
 
 @attack("BAD SIGNATURE")
