@@ -6,14 +6,13 @@ signed notes that exclude each other come first, since nothing in the file can m
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
 
 from audit import export_words as words
+from audit.comparison import Comparison, data_of, size_of
 from audit.evidence import Evidence, HeldNote
-from audit.export_scan import Progress, Scan, Wanted, scan
-from audit.key_trust import KeyTrust, leads_to_one_of, named_key
-from audit.log_format import JSON, leaf_hash
-from audit.signed_note import BadSignatureError, Checkpoint, Vkey, signers, to_base64
+from audit.export_scan import Progress, Wanted, scan
+from audit.key_trust import leads_to_one_of, named_key
+from audit.signed_note import BadSignatureError, Vkey, signers, to_base64
 from audit.verdicts import Report, Verdict
 
 
@@ -58,17 +57,8 @@ def _wanted(evidence: Evidence, *, strict: bool) -> Wanted:
     return Wanted(sizes, places, strict)
 
 
-class Judgement:
-    """One export that was read, and the notes it is held against."""
-
-    def __init__(self, evidence: Evidence, found: Scan, *, strict: bool) -> None:
-        self.evidence = evidence
-        self.found = found
-        self.strict = strict
-        self.presented = evidence.presented.note.checkpoint
-        self.base = evidence.base
-        origin = self.presented.origin
-        self.of_this_log = [held for held in evidence.notes if held.note.checkpoint.origin == origin]
+class Judgement(Comparison):
+    """The steps by which a comparison becomes a verdict."""
 
     def report(self) -> Report:
         """The first of the steps that has something to say, or that everything holds."""
@@ -89,41 +79,6 @@ class Judgement:
                 return report
         return self.everything_holds()
 
-    # What the notes say.
-
-    @cached_property
-    def trust(self) -> KeyTrust:
-        """The keys of the vkey file, and those they handed over to."""
-        given = KeyTrust(self.evidence.keys, tuple(self.found.rotations), self.fits)
-        return given.extended(held.note for held in self.of_this_log)
-
-    @cached_property
-    def signed(self) -> list[HeldNote]:
-        """The notes of this log that a trusted key signed."""
-        return [held for held in self.of_this_log if self.trust.signers(held.note)]
-
-    @cached_property
-    def contradicting(self) -> list[HeldNote]:
-        """The signed notes whose root is not that of the lines at hand, smallest first."""
-        against = [held for held in self.signed if self.comparable(held) and not self.fits_note(held)]
-        return sorted(against, key=_size)
-
-    def fits(self, checkpoint: Checkpoint) -> bool:
-        """Whether the lines at hand have this root at this size."""
-        return self.found.roots.get(checkpoint.size) == checkpoint.root
-
-    def fits_note(self, held: HeldNote) -> bool:
-        """Whether the lines at hand are what this note is about."""
-        return self.fits(held.note.checkpoint)
-
-    def comparable(self, held: HeldNote) -> bool:
-        """Whether the lines at hand have a root at the size of this note."""
-        return self.base <= _size(held) <= self.found.size
-
-    def line_of(self, seq: int) -> int:
-        """The line, counted from 1, of the event with this number."""
-        return seq - self.base + 1
-
     # The steps.
 
     def notes_of_other_logs(self) -> Report | None:
@@ -139,9 +94,9 @@ class Judgement:
         """Two signed notes of one size with two roots."""
         seen: dict[int, HeldNote] = {}
         for held in self.signed:
-            other = seen.setdefault(_size(held), held)
+            other = seen.setdefault(size_of(held), held)
             if other.note.checkpoint.root != held.note.checkpoint.root:
-                return self._fork(other, held, at=_size(held), sentence=words.TWO_OF_ONE_SIZE)
+                return self._fork(other, held, at=size_of(held), sentence=words.TWO_OF_ONE_SIZE)
         return None
 
     def bad_line(self) -> Report | None:
@@ -159,9 +114,9 @@ class Judgement:
         if not self.strict or self.found.check.beginning is None:
             return None
         beginning = self.found.check.beginning
-        key = named_key(_data(beginning), "vkey")
+        key = named_key(data_of(beginning), "vkey")
         if key is None:
-            may_lack_it = beginning["act"] == "log.continued" and "vkey" not in _data(beginning)
+            may_lack_it = beginning["act"] == "log.continued" and "vkey" not in data_of(beginning)
             return None if may_lack_it else self._bad_line(1, words.BEGINNING_WITHOUT_KEY)
         if key.name != self.presented.origin:
             about = words.other_log("first event", theirs=key.name, ours=self.presented.origin)
@@ -211,18 +166,18 @@ class Judgement:
         """A known note that excludes the presented one, although the lines are as that one says."""
         if self.contradicting:
             held = self.contradicting[0]
-            return self._fork(held, self.evidence.presented, at=_size(held), sentence=words.REWRITTEN)
-        for held, seq in self._changed_events():
+            return self._fork(held, self.evidence.presented, at=size_of(held), sentence=words.REWRITTEN)
+        for held, seq in self.changed_events():
             sentence = words.event_changed(seq, self.line_of(seq))
-            return self._fork(held, self.evidence.presented, at=_size(held), sentence=sentence)
+            return self._fork(held, self.evidence.presented, at=size_of(held), sentence=sentence)
         return None
 
     def signed_longer(self) -> Report | None:
         """A known note of a size that the export does not reach."""
-        longest = max(self.signed, key=_size)
-        if _size(longest) <= self.found.size:
+        longest = max(self.signed, key=size_of)
+        if size_of(longest) <= self.found.size:
             return None
-        about = words.known_is_longer(end=self.found.size, file=longest.file, size=_size(longest))
+        about = words.known_is_longer(end=self.found.size, file=longest.file, size=size_of(longest))
         return Report(Verdict.TRUNCATED, about, (words.KNOWN_IS_LONGER,))
 
     def everything_holds(self) -> Report:
@@ -255,30 +210,21 @@ class Judgement:
         return Report(Verdict.FORK, about, (sentence, words.TRANSFERABLE), notes)
 
     def _unsigned(self, held: HeldNote) -> Report:
-        about = words.unsigned(held.file, _size(held))
+        about = words.unsigned(held.file, size_of(held))
         changed = [words.changed_key(self.line_of(r.seq), r) for r in self.found.rotations]
         return Report(Verdict.BAD_SIGNATURE, about, (*changed, words.UNSIGNED))
 
     def _lines_not_as_signed(self) -> Report:
         """Between which lines the change must lie: after the last note that fits, up to one that does not."""
-        changed = [self.line_of(seq) for _held, seq in self._changed_events()]
+        changed = [self.line_of(seq) for _held, seq in self.changed_events()]
         if changed:
             return self._bad_line(min(changed), words.NOT_THE_PROVEN_EVENT)
-        fitting = [_size(held) for held in self.signed if self.fits_note(held)]
-        last = _size(self.contradicting[0])
+        fitting = [size_of(held) for held in self.signed if self.fits_note(held)]
+        last = size_of(self.contradicting[0])
         first = max((size for size in fitting if size < last), default=self.base)
         about = words.lines_changed(self.line_of(first), self.line_of(last) - 1)
         frontier = (words.OR_THE_FRONTIER,) if self.base and first == self.base else ()
         return Report(Verdict.FAIL, about, (words.LINES_CHANGED, *frontier))
-
-    def _changed_events(self) -> list[tuple[HeldNote, int]]:
-        """The events that a known proof shows, and that are others in the lines at hand."""
-        proofs = [(held, held.proof) for held in self.signed if held.proof]
-        return [
-            (held, proof.index)
-            for held, proof in proofs
-            if self.found.leaves.get(proof.index, leaf_hash(proof.line)) != leaf_hash(proof.line)
-        ]
 
     def _clock(self) -> list[str]:
         back = self.found.check.first_back
@@ -287,26 +233,18 @@ class Judgement:
         return [words.clock_back(line=self.line_of(back), times=self.found.check.times_back)]
 
     def _not_compared(self) -> list[str]:
-        before = [held for held in self.evidence.known if held in self.signed and _size(held) < self.base]
+        before = [held for held in self.evidence.known if held in self.signed and size_of(held) < self.base]
         earlier_log = [held for held in self.evidence.known if held not in self.of_this_log]
         keys = self.evidence.keys
         return [
-            *(words.before_the_part(held.file, size=_size(held), base=self.base) for held in before),
+            *(words.before_the_part(held.file, size=size_of(held), base=self.base) for held in before),
             *(
                 words.of_the_continued_log(
-                    held.file, _size(held), self.continued, signed=bool(signers(held.note, keys))
+                    held.file, size_of(held), self.continued, signed=bool(signers(held.note, keys))
                 )
                 for held in earlier_log
             ),
         ]
-
-    @cached_property
-    def continued(self) -> dict[str, JSON]:
-        """What event 0 says of the log that this one continues; empty for any other log."""
-        beginning = self.found.check.beginning
-        if beginning is None or beginning["act"] != "log.continued":
-            return {}
-        return _data(beginning)
 
     def _continuation(self) -> list[str]:
         return [words.continuation(self.continued)] if self.continued else []
@@ -319,14 +257,7 @@ class Judgement:
         return next(self.line_of(change.seq) for change in self.found.rotations if change.vkey == key)
 
     def _what_known_notes_add(self) -> list[str]:
-        known = [_size(held) for held in self.evidence.known if held in self.signed and self.comparable(held)]
+        known = [
+            size_of(held) for held in self.evidence.known if held in self.signed and self.comparable(held)
+        ]
         return [words.with_known(sorted(set(known)), self.found.size) if known else words.WITHOUT_KNOWN]
-
-
-def _size(held: HeldNote) -> int:
-    return held.note.checkpoint.size
-
-
-def _data(entry: dict[str, JSON]) -> dict[str, JSON]:
-    data = entry.get("data")
-    return data if isinstance(data, dict) else {}

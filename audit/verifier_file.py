@@ -10,6 +10,7 @@ from typing import IO
 
 VERIFIER_FILES = (
     "__init__.py",
+    "comparison.py",
     "ed25519.py",
     "evidence.py",
     "export_check.py",

@@ -101,7 +101,7 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "if True:",
     ),
     "compares no proven events": (
-        "export_check.py",
+        "comparison.py",
         "!= leaf_hash(proof.line)\n",
         "== b''\n",
     ),
