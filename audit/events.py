@@ -100,7 +100,7 @@ class Event(StrEnum):
 
 EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.LOG_CREATED: "Log begun",
-    Event.LOG_CONTINUED: "Log continued after a restored backup",
+    Event.LOG_CONTINUED: "Log continued under a new name",
     Event.REQUEST_REGISTERED: "Request registered",
     Event.REQUEST_FILED: "Submission filed",
     Event.REQUEST_BLOCKED: "Blocked by a hold",
@@ -177,6 +177,10 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "size": needed(COUNT),
         "root": needed(ROOT),
         "reason": needed(CODE),
+        # What was signed last, where the log that ended is not that: so much is missing from it.
+        "signed_origin": KEY_NAME,
+        "signed_size": COUNT,
+        "signed_root": ROOT,
     },
     Event.REQUEST_REGISTERED: {
         "type": CODE,
@@ -252,6 +256,7 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     },
     Event.REQUEST_CERTIFIED: {
         "copy": needed(one_of("person", "audit")),
+        "via": CODE,
         "submissions": needed(list_of(COUNT)),
         "size": needed(COUNT),
         "root": needed(ROOT),

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from erasure import certificates
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404
-from erasure.certificates import Certificate, CertificateRefused, Contents, Copy
+from erasure.certificates import REPORT_ALONE, Certificate, CertificateRefused, Contents, Copy
 from erasure.certificates.files import REPORT
 from erasure.certificates.words import grounds_of, kept_words, standing_words
 from erasure.models import PrivacyRequest, Submission
@@ -101,12 +101,14 @@ def _left(submission: Submission, contents: Contents) -> Left:
 
 
 def _handed_out(request: HttpRequest, reference: str, copy: Copy) -> HttpResponse:
+    found, by = request_or_404(reference), cast("Any", request.user)
+    via = REPORT_ALONE if request.POST.get("as") == REPORT_ALONE else "zip"
     try:
-        taken = certificates.take(request_or_404(reference), copy=copy, by=cast("Any", request.user))
+        taken = certificates.take(found, copy=copy, by=by, via=via)
     except CertificateRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:request_certificate", reference=reference)
-    answer = _as_report(taken) if request.POST.get("as") == "report" else _as_zip(taken)
+    answer = _as_report(taken) if via == REPORT_ALONE else _as_zip(taken)
     answer["Cache-Control"] = "no-store"
     return answer
 

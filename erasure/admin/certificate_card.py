@@ -38,7 +38,7 @@ def certificate_card(
         return _for_officers(request)
     if may["audit_copy"] and any(row.status in TERMINAL_STATUSES for row in submissions):
         words = "All submissions, entries, holds and decisions, masked, with the proofs of how they ended."
-        return CertificateCard(READY, "Ready", words, "Auditors’ copy")
+        return CertificateCard(READY, "Ready", words, "Take the auditors’ copy")
     return None
 
 
@@ -48,13 +48,13 @@ def _for_officers(request: PrivacyRequest) -> CertificateCard:
         words = f"The identifiers were shredded on {_day(request.shredded_at)}. {earlier}"
         return CertificateCard(GONE, "No longer possible", words, "")
     if request.certified_at is not None:
-        words = f"First taken on {_day(request.certified_at)}. It can be taken again."
-        return CertificateCard(TAKEN, "Taken", words, "Certificate")
+        words = f"First taken on {_day(request.certified_at)}."
+        return CertificateCard(TAKEN, "Taken", words, "Take it again")
     words = (
         "Proof, for the person, that CXone reported this and that the report was not changed since. "
         "It can be checked without access to this system."
     )
-    return CertificateCard(READY, "Ready", words, "Certificate")
+    return CertificateCard(READY, "Ready", words, "Take the certificate")
 
 
 def shred_warning(request: PrivacyRequest, *, now: datetime) -> str:

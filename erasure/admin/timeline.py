@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from audit.events import Event
 from audit.history import history_of
 from audit.models import AuditPastEvent, LoggedEvent
+from erasure.certificates import REPORT_ALONE
 from erasure.choices import (
     Attention,
     Channel,
@@ -177,6 +178,13 @@ def _revealed(facts: Facts) -> str:
     return "Identifier revealed" if shown == 1 else f"{shown} identifiers revealed"
 
 
+def _certified(facts: Facts) -> str:
+    if facts["copy"] == "person":
+        seen = "Report of the certificate looked at, with the identifier in full"
+        return seen if facts.get("via") == REPORT_ALONE else "Certificate for the person taken"
+    return "Auditors’ copy taken"
+
+
 def _shredded(facts: Facts) -> str:
     what = "Identifiers and free text" if facts["step"] == 1 else "The proof that links it to the person"
     if facts["because"] == "restored_backup":
@@ -212,9 +220,7 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
         f"Filed anew: submission {facts['new']} in place of submission {facts['old']}"
     ),
     Event.REQUEST_ANSWERED: _answered,
-    Event.REQUEST_CERTIFIED: lambda facts: (
-        "Certificate for the person taken" if facts["copy"] == "person" else "Auditors’ copy taken"
-    ),
+    Event.REQUEST_CERTIFIED: _certified,
     Event.REQUEST_EXTENDED: lambda facts: f"Due date extended to {_day(facts['due_on'])}",
     Event.ATTENTION_RAISED: _flagged,
     Event.ATTENTION_CLEARED: lambda facts: f"Looked at: {_flag(facts)}",

@@ -124,6 +124,7 @@ def _told(one: Proven) -> dict[str, Any]:
         "at": words.moment_words(end.recorded_at),
         "cxone_id": end.cxone_id,
         "categories": categories_words(end.facts.get("categories", submission.categories)),
+        "count": len(end.facts.get("categories", submission.categories)),
         "scope": words.scope_words(end.facts.get("scope", submission.scope)),
         "counted": words.counted_words(end),
         "found_nothing": words.found_nothing(end),
@@ -147,10 +148,18 @@ def _left(submission: Submission, contents: Contents) -> dict[str, Any]:
 def _told_to_auditors(contents: Contents) -> dict[str, Any]:
     rows = [*(end.submission for end in contents.proven), *contents.not_covered]
     return {
-        "submissions": sorted(rows, key=lambda row: row.number),
+        "submissions": [_submission(row) for row in sorted(rows, key=lambda row: row.number)],
         "entries": [_entry(event) for event in contents.events],
         "holds": sorted(contents.holds.values(), key=lambda hold: hold.code),
         "overrides": contents.overrides,
+    }
+
+
+def _submission(row: Submission) -> dict[str, Any]:
+    return {
+        "row": row,
+        "categories": categories_words(row.categories),
+        "scope": words.scope_words(row.scope),
     }
 
 
@@ -158,7 +167,7 @@ def _entry(event: LoggedEvent) -> dict[str, Any]:
     return {
         "seq": event.seq,
         "log": event.log.origin if isinstance(event, AuditPastEvent) else "",
-        "at": words.moment_words(event.occurred_at),
+        "at": event.occurred_at,
         "words": event.words,
         "who": event.actor,
         "result": event.result,

@@ -21,6 +21,9 @@ from erasure.certificates.contents import CertificateRefused, Contents, Copy, co
 from erasure.certificates.files import Proven, files_of, named, zipped
 from erasure.models import PrivacyRequest
 
+#: The way of taking in which the report is only looked at.
+REPORT_ALONE = "report"
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -42,8 +45,11 @@ class Certificate:
         return zipped(self.files, folder=self.name, at=self.taken_at)
 
 
-def take(request: PrivacyRequest, *, copy: Copy, by: Any) -> Certificate:
-    """Make the files of this copy, put on record that `by` took it, and give the files.
+def take(request: PrivacyRequest, *, copy: Copy, by: Any, via: str) -> Certificate:
+    """Make the files of this copy, put on record that `by` took it and by which way, and give the files.
+
+    Whoever only looks at the report (`REPORT_ALONE`) has seen the identifier and has no proof in hand: that
+    is on record too, and does not count as a certificate that was taken.
 
     Raises CertificateRefused where there is none to give, the log is not signed, or does not hold together.
     """
@@ -57,7 +63,7 @@ def take(request: PrivacyRequest, *, copy: Copy, by: Any) -> Certificate:
         raise CertificateRefused(f"The log is not signed as far as this needs it. {error}") from None
     except (ProofError, LogFormatError) as error:
         raise CertificateRefused(str(error)) from None
-    seq = _put_on_record(contents, proofs.shown, by=by, now=now)
+    seq = _put_on_record(contents, proofs.shown, by=by, via=via, now=now)
     return Certificate(request.reference, copy, files, seq, now)
 
 
@@ -109,7 +115,9 @@ def _checked_keys(proven: Sequence[Proven]) -> str:
     return text
 
 
-def _put_on_record(contents: Contents, checkpoint: AuditCheckpoint, *, by: Any, now: datetime) -> int:
+def _put_on_record(
+    contents: Contents, checkpoint: AuditCheckpoint, *, by: Any, via: str, now: datetime
+) -> int:
     request, is_persons = contents.request, contents.copy is Copy.PERSON
     with audited() as log:
         current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
@@ -117,7 +125,7 @@ def _put_on_record(contents: Contents, checkpoint: AuditCheckpoint, *, by: Any, 
             raise CertificateRefused(
                 f"The identifiers of {request.reference} have just been shredded; nothing was handed out."
             )
-        if is_persons and current.certified_at is None:
+        if is_persons and via != REPORT_ALONE and current.certified_at is None:
             PrivacyRequest.objects.filter(pk=request.pk).update(certified_at=now)
         entry = log.record(
             Event.REQUEST_CERTIFIED,
@@ -125,6 +133,7 @@ def _put_on_record(contents: Contents, checkpoint: AuditCheckpoint, *, by: Any, 
             obj=request.obj,
             data={
                 "copy": contents.copy.value,
+                "via": via,
                 "submissions": [end.submission.number for end in contents.proven],
                 "size": checkpoint.size,
                 "root": base64.b64encode(bytes(checkpoint.root)).decode(),

@@ -26,7 +26,15 @@ from audit.trail import audited
 from audit.tree_proofs import root_of_inclusion
 from erasure import filing, lifecycle, overrides, shredding
 from erasure.asked import Identifier
-from erasure.certificates import Certificate, CertificateRefused, Copy, contents_of, take, taking
+from erasure.certificates import (
+    REPORT_ALONE,
+    Certificate,
+    CertificateRefused,
+    Copy,
+    contents_of,
+    take,
+    taking,
+)
 from erasure.certificates.words import moment_words
 from erasure.choices import Outcome, OverrideReason
 from erasure.deadlines import long_date
@@ -54,11 +62,11 @@ def done(officer: User) -> PrivacyRequest:
 
 
 def persons(request: PrivacyRequest, by: User) -> Certificate:
-    return take(PrivacyRequest.objects.get(pk=request.pk), copy=Copy.PERSON, by=by)
+    return take(PrivacyRequest.objects.get(pk=request.pk), copy=Copy.PERSON, by=by, via="zip")
 
 
 def auditors(request: PrivacyRequest, by: User) -> Certificate:
-    return take(PrivacyRequest.objects.get(pk=request.pk), copy=Copy.AUDIT, by=by)
+    return take(PrivacyRequest.objects.get(pk=request.pk), copy=Copy.AUDIT, by=by, via="zip")
 
 
 def text(certificate: Certificate, name: str = "report.html") -> str:
@@ -203,6 +211,7 @@ def test_taking_it_is_on_record_with_the_checkpoint_it_carries(done: PrivacyRequ
     assert (event.act, event.obj, event.actor) == (Event.REQUEST_CERTIFIED, done.obj, officer.actor)
     assert event.facts == {
         "copy": "person",
+        "via": "zip",
         "submissions": [1],
         "size": told.size,
         "root": base64.b64encode(told.root).decode(),
@@ -222,6 +231,13 @@ def test_when_the_first_one_was_taken_is_kept(done: PrivacyRequest, officer: Use
         "person",
         "person",
     ]
+
+
+def test_who_only_looks_at_the_report_has_not_taken_it(done: PrivacyRequest, officer: User) -> None:
+    take(done, copy=Copy.PERSON, by=officer, via=REPORT_ALONE)
+    assert PrivacyRequest.objects.get(pk=done.pk).certified_at is None
+    (data,) = event_data(done.obj, Event.REQUEST_CERTIFIED)
+    assert (data["copy"], data["via"]) == ("person", "report")
 
 
 def test_a_second_one_does_not_need_a_new_checkpoint(done: PrivacyRequest, officer: User) -> None:
@@ -594,7 +610,7 @@ def refusal(request: PrivacyRequest, by: User, copy: Copy = Copy.PERSON) -> str:
     """Why it is refused; nothing may have been written for it."""
     before = AuditEvent.objects.count()
     with pytest.raises(CertificateRefused) as refused:
-        take(PrivacyRequest.objects.get(pk=request.pk), copy=copy, by=by)
+        take(PrivacyRequest.objects.get(pk=request.pk), copy=copy, by=by, via="zip")
     assert AuditEvent.objects.count() == before
     assert PrivacyRequest.objects.get(pk=request.pk).certified_at is None
     return str(refused.value)

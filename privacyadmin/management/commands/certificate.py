@@ -58,7 +58,7 @@ class Command(BaseCommand):
             permission, refusal = MAY_TAKE[copy]
             by = acting(user, permission=permission, refusal=refusal)
             refuse_folder(out, request=request, copy=copy)
-            certificate = certificates.take(request, copy=copy, by=by)
+            certificate = certificates.take(request, copy=copy, by=by, via="command")
             write(out, certificate.files)
         except (KeysDoNotFitError, CertificateRefused) as error:
             raise CommandError(str(error)) from error
