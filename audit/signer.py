@@ -80,6 +80,27 @@ def inspect_head(*, using: str = "default") -> None:
         follow(head, memory, using=using)
 
 
+def adopt_next_key(*, using: str = "default") -> None:
+    """The upcoming key takes the place of the old one, which is gone with it.
+
+    Nobody signs meanwhile. Raises SigningRefusedError unless the log names the upcoming key and a checkpoint
+    with both signatures covers the event that does; SigningError otherwise.
+    """
+    with signer_memory.held(settings.AUDIT_KEY_FILE, wait_seconds=LONGEST_WAIT):
+        upcoming = signing_key.beside(settings.AUDIT_KEY_FILE, "next")
+        head = _committed_head(using=using)
+        named = announced_key(size=head.size, using=using)
+        covering = AuditCheckpoint.objects.using(using).filter(
+            origin=head.origin, size__gt=named.since if named else 0
+        )
+        if named is None or named.vkey != _vkey_of(signing_key.load(upcoming), head) or not covering.exists():
+            raise SigningRefusedError(
+                f"The key in {upcoming} has not taken over yet. Run `manage.py rotate_audit_key` again."
+            )
+        upcoming.replace(settings.AUDIT_KEY_FILE)
+        signing_key.sync_directory(settings.AUDIT_KEY_FILE)
+
+
 def key_misfit(*, using: str = "default") -> str:
     """Why the key file is not the present log's key, in a sentence; empty when it fits.
 
@@ -113,8 +134,7 @@ def _sign(memory: SignerMemory, *, using: str) -> AuditCheckpoint:
     head = _committed_head(using=using)
     keys = _keys_for(head, using=using)
     tree = follow(head, memory, using=using)
-    kept = memory.tree_of(head.origin)
-    if kept is None or kept.size < tree.size:
+    if memory.logs != {head.origin: tree}:
         memory.remember(head.origin, tree)
     signing_notices.tell_signed(using=using)
     note = _note(Checkpoint(head.origin, tree.size, tree.root()), keys)

@@ -40,14 +40,26 @@ class SignerMemory:
         return self._trees
 
     def remember(self, origin: str, tree: Frontier) -> None:
-        """Keep this tree for good before anybody is told of it. Raises SignerMemoryError."""
-        self._trees[origin] = Frontier(tree.size, list(tree.hashes))
+        """Keep this tree for good before anybody is told of it. Raises SignerMemoryError.
+
+        Logs of other names are forgotten with it: this one began by saying how far they were signed.
+        """
+        self._keep({origin: Frontier(tree.size, list(tree.hashes))})
+
+    def expect(self, origin: str) -> None:
+        """Be ready to sign a log of this name from its first event on. Raises SignerMemoryError.
+
+        The logs known until now stay known: the one of this name may not come to be.
+        """
+        self._keep({**self._trees, origin: Frontier()})
+
+    def _keep(self, trees: Mapping[str, Frontier]) -> None:
         try:
-            draft = draft_of(self._path, _written(self._trees))
-            draft.replace(self._path)
+            draft_of(self._path, _written(trees)).replace(self._path)
             sync_directory(self._path)
         except OSError as error:
             raise SignerMemoryError(_unusable(self._path, error)) from error
+        self._trees = dict(trees)
 
 
 def remembered(key_file: Path) -> Mapping[str, Frontier]:

@@ -12,12 +12,17 @@ SOURCES = sorted(
 )
 STATUS_WRITERS = ("erasure/lifecycle/moves.py", "erasure/lifecycle/holding.py")
 LOG_WRITER = "audit/trail.py"
+#: Takes the events of a log that ends out of the table, after keeping them in another.
+LOG_MOVER = "audit/continuation.py"
 
 #: Where a class of its own has a `self.status`: CXone's answer, or the status code of HTTP.
 NOT_A_SUBMISSION = ("erasure/cxone/", "erasure/webhook.py")
 #: Ways to bring rows into a table, or to change them, by a model's manager or an instance.
 INSERTING = {"create", "bulk_create", "get_or_create", "update_or_create"}
-SQL_WRITES = ("INSERT INTO AUDIT_EVENT", "UPDATE AUDIT_EVENT", "UPDATE ERASURE_SUBMISSION")
+SQL_WRITES = (
+    *("INSERT INTO AUDIT_EVENT", "UPDATE AUDIT_EVENT", "DELETE FROM AUDIT_EVENT"),
+    "UPDATE ERASURE_SUBMISSION",
+)
 
 
 def written_statuses(tree: ast.AST) -> Iterator[int]:
@@ -107,7 +112,7 @@ def test_nobody_else_writes_a_status_or_an_event(path: Path) -> None:
     allowed = its_own(source) if name.startswith(NOT_A_SUBMISSION) else []
     if name not in STATUS_WRITERS:
         assert [line for line in statuses if line not in allowed] == [], f"{name} writes a status"
-    if name != LOG_WRITER:
+    if name not in (LOG_WRITER, LOG_MOVER):
         assert events == [], f"{name} writes to the log"
 
 
@@ -151,6 +156,7 @@ def test_a_planted_writer_of_a_status_is_found(planted: str) -> None:
         "AuditEvent.objects.filter(seq=1).update(body='')",
         "AuditEvent.objects.all().delete()",
         'cursor.execute("insert into  audit_event (seq) values (1)")',
+        'cursor.execute("DELETE FROM audit_event")',
         'cursor.execute(f"INSERT INTO audit_event ({columns}) VALUES (1)")',
     ],
 )
