@@ -37,6 +37,7 @@ class ProofStatus:
     title: str
     words: str
     first: AuditCheckpoint | None = None
+    text: str = ""
 
 
 NOT_YET_COVERED = ProofStatus(
@@ -66,7 +67,6 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "leaf": bytes(event.leaf).hex(),
         "fits": _fits(event),
         "proof": proof_status(event.seq),
-        "may_take_proof": request.user.has_perm("audit.export_auditevent"),
         "neighbours": _neighbours(event.seq),
         "opts": AuditEvent._meta,  # noqa: SLF001 - what Django's admin templates are given.
     }
@@ -81,7 +81,7 @@ def proof_status(seq: int) -> ProofStatus:
     if first is None or newest is None:
         return NOT_YET_COVERED
     try:
-        proof_of(seq, checkpoint=newest)
+        proof = proof_of(seq, checkpoint=newest)
     except ProofError as error:
         return ProofStatus("danger", "error", "Does not fit what was signed", str(error), first)
     return ProofStatus(
@@ -91,6 +91,7 @@ def proof_status(seq: int) -> ProofStatus:
         f"Recomputed just now, this line leads to the root that was signed over {newest.size:,} events. "
         "That shows as much as the checkpoint does: compare it with one kept outside.",
         first,
+        proof.text(),
     )
 
 

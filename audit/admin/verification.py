@@ -37,7 +37,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One verification: its progress, or its verdict."""
     row = get_object_or_404(AuditVerification, pk=pk)
-    context = {"title": f"Verification {pk}", **_context(row), **_history()}
+    context = {"title": f"Verification {pk}", **_context(row)}
     return _shown(request, "verification_page", context)
 
 
@@ -54,7 +54,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(row: AuditVerification) -> dict[str, Any]:
-    return {"run": run_of(row, now=timezone.now()), "limits": LIMITS}
+    return {"run": run_of(row, now=timezone.now()), "limits": LIMITS, **_history()}
 
 
 def _history() -> dict[str, Any]:

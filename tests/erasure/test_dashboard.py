@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import AuditEvent
+from audit.admin.event_words import events_words
+from audit.models import AuditEvent, AuditVerification
+from audit.signer import sign_head
 from audit.trail import audited
 from erasure import overrides
 from erasure.admin import dashboard
@@ -164,10 +166,28 @@ def test_an_auditor_finds_the_log(auditor: User, officer: User, signed_in: SignI
     answer = landing(signed_in(auditor))
     recent = AuditEvent.objects.count()
     assert recent >= 2
-    assert f"{recent} events in the audit log in the last 7 days" in answer.content.decode()
-    assert reverse("admin:audit_auditevent_changelist") in answer.content.decode()
+    page = answer.content.decode()
+    assert f"<dt>In the last 7 days</dt><dd>{recent} events</dd>" in page
+    assert "Not verified yet" in page
+    for address in ("audit_auditevent_changelist", "log_verifications", "log_export", "log_check_elsewhere"):
+        assert reverse(f"admin:{address}") in page
     assert "needs" not in answer.context
     assert "decisions" not in answer.context
+
+
+def test_an_auditor_sees_how_the_log_stands(auditor: User, signed_in: SignIn) -> None:
+    checkpoint = sign_head()
+    AuditVerification.objects.create(
+        asked_by=auditor.actor,
+        asked_at=timezone.now(),
+        finished_at=timezone.now(),
+        verdict="FAIL line 12",
+        words="Line 12 was changed.",
+    )
+    page = landing(signed_in(auditor)).content.decode()
+    assert f"<dd>{events_words(checkpoint.size)}<small>signed" in page
+    assert "FAIL line 12" in page
+    assert "FAIL: something is not as it was written" in page
 
 
 def test_an_operator_finds_the_connection_and_the_people_and_no_request(
