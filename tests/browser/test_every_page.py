@@ -21,6 +21,8 @@ PAGES = {
         "/admin/requests/{year}-000006/",
         "/admin/requests/{year}-000013/",
         "/admin/requests/{year}-000010/answer/",
+        "/admin/requests/{year}-000003/certificate/",
+        "/admin/requests/{year}-000001/certificate/",
         "/admin/requests/{year}-000001/send/",
         "/admin/password_change/",
     ],
@@ -30,6 +32,7 @@ PAGES = {
         "/admin/audit/auditevent/",
         "/admin/audit/auditevent/0/change/",
         "/admin/requests/{year}-000003/",
+        "/admin/requests/{year}-000003/certificate/",
     ],
     "operator": ["/admin/", "/admin/upstream/", "/admin/people/", "/admin/people/invite/"],
 }
