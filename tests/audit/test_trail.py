@@ -295,6 +295,45 @@ def test_a_head_that_does_not_fit_its_tree_stops_the_writing() -> None:
         sign_in(trail)
 
 
+def test_numbers_go_on_from_the_head_and_not_from_the_rows_that_are_there() -> None:
+    # As if events had been archived, and their frontier kept.
+    AuditHead.objects.update(size=4, frontier=bytes(32))
+    with audited() as trail:
+        entry = sign_in(trail)
+    assert entry.seq == AuditEvent.objects.latest("seq").seq == 4
+    assert size() == 5
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_head_that_is_not_where_it_was_read_stops_the_writing(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail_module, "_locked_head", lambda _cursor: Frontier(4, [bytes(32)]))
+
+    def work() -> None:
+        with audited() as trail:
+            for _each in range(count):
+                sign_in(trail)
+
+    with pytest.raises(AuditError, match="moved while it was locked"):
+        work()
+    assert size() == AuditEvent.objects.count() == 1
+
+
+def test_the_time_is_read_once_the_head_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    lock_head = trail_module._locked_head
+    with time_machine.travel(datetime(2026, 11, 20, 12, 0, 0, 0, UTC), tick=False) as clock:
+
+        def lock_after_a_minute(cursor: Any) -> Frontier:
+            clock.shift(60)
+            return lock_head(cursor)
+
+        monkeypatch.setattr(trail_module, "_locked_head", lock_after_a_minute)
+        with audited() as trail:
+            entry = sign_in(trail)
+    assert entry.at == datetime(2026, 11, 20, 12, 1, tzinfo=UTC)
+
+
 def test_the_events_of_one_thing_come_oldest_first() -> None:
     with audited() as trail:
         trail.record(Event.REQUEST_SENDING, actor="sys", obj=REQUEST, data={"submission": 1, "attempt": 1})
