@@ -210,7 +210,7 @@ def _rotation(line: bytes, seq: int) -> Rotation | None:
 def _check(lines: Iterable[bytes], found: Findings) -> None:
     try:
         for line in lines:
-            found.check.take(line)
+            found.check.pass_over(line)
     except LineError as error:
         found.defect = (found.check.next_seq, str(error))
 

@@ -20,6 +20,7 @@ VERIFIER_FILES = (
     "key_trust.py",
     "line_check.py",
     "log_format.py",
+    "plain_line.py",
     "progress_bar.py",
     "proof_check.py",
     "proof_text.py",

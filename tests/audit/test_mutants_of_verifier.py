@@ -20,8 +20,23 @@ DRIVER = Path(__file__).parent / "attacks" / "against_a_copy.py"
 
 #: What is broken: the file, the text that is there once, and what stands there instead.
 MUTANTS: dict[str, tuple[str, str, str]] = {
-    "takes any number for the next": ("line_check.py", 'if entry["seq"] != self.next_seq:', "if False:"),
+    "takes any number for the next": ("line_check.py", "if seq != self.next_seq:", "if False:"),
     "takes any beginning": ("line_check.py", 'if entry["act"] not in BEGINNINGS:', "if False:"),
+    "takes any version at a glance": ("plain_line.py", r'"v":1\}', r'"v":[0-9]\}'),
+    "takes any number of digits at a glance": ("plain_line.py", "-?[1-9][0-9]{0,14})", "-?[1-9][0-9]*)"),
+    "takes minus nought at a glance": ("plain_line.py", "(?:0|-?[1-9]", "(?:-?0|-?[1-9]"),
+    "takes decimals at a glance": ("plain_line.py", '[0-9]{0,14})"\n_V', '[0-9]{0,14}(?:[.]0)?)"\n_V'),
+    "takes escapes at a glance": (
+        "plain_line.py",
+        r"""_TEXT = rb'"[ !#-\[\]-~]*""",
+        r"""_TEXT = rb'"[ !#-~]*""",
+    ),
+    "takes keys in any order at a glance": (
+        "plain_line.py",
+        "if data and not _are_in_order(tuple(_KEY.findall(data))):",
+        "if False:",
+    ),
+    "takes keys twice at a glance": ("plain_line.py", "sorted(set(keys))", "sorted(keys)"),
     "never sees the clock go back": ("line_check.py", "if time < self.last_time:", "if False:"),
     "drops the byte before a line": ("export_scan.py", r'sha256(b"\x00" + line)', "sha256(line)"),
     "drops the byte before a proven line": (
