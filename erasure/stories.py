@@ -7,7 +7,7 @@ function in one transaction; here is which belongs to which.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -80,10 +80,9 @@ SUBMISSION_COLUMNS = ("request_id", "number", "status", "type", "accepted_at", "
 OVERRIDE_COLUMNS = ("submission__request", "submission__number", "decision")
 HOLD_COLUMNS = ("code", "placed_by", "released_at")
 
-HOLD_ACTS: Sequence[str] = (Event.HOLD_PLACED, Event.HOLD_RELEASED)
-REQUEST_ACTS: Sequence[str] = (
-    *(act for act in Event if act in WORDS and act not in HOLD_ACTS),
-    Event.SUBJECT_SHREDDED,
+HOLD_ACTS: Collection[str] = frozenset({Event.HOLD_PLACED, Event.HOLD_RELEASED})
+REQUEST_ACTS: Collection[str] = frozenset(
+    {*(act for act in Event if act in WORDS and act not in HOLD_ACTS), Event.SUBJECT_SHREDDED}
 )
 
 
