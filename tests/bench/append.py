@@ -40,6 +40,7 @@ def _many_at_once(rounds: int) -> Iterator[Figures]:
         ours=lambda: seconds(_sealed_in_one_transaction),
         measure=lambda: seconds(lambda: _insert(_rows_without_seal())),
         rounds=rounds,
+        wanted=0.7,
     )
 
     def insert_prepared() -> float:
@@ -51,6 +52,7 @@ def _many_at_once(rounds: int) -> Iterator[Figures]:
         ours=lambda: seconds(_sealed_in_one_transaction),
         measure=insert_prepared,
         rounds=rounds,
+        wanted=0.7,
     )
 
 
@@ -96,4 +98,5 @@ def _one_at_a_time(rounds: int) -> Iterator[Figures]:
         measure=lambda: seconds(lambda: one_append.plain(twin, number=next(numbers), seq=next(seqs))),
         rounds=rounds,
         times=IN_A_ROUND,
+        wanted=0.75,
     )

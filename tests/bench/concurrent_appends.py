@@ -41,6 +41,7 @@ def four_writers(rounds: int) -> Iterator[Figures]:
             ours=lambda: _all_at_once(writers, "sealed", first=0),
             measure=lambda: _all_at_once(writers, "plain", first=AuditEvent.objects.using(PLAIN).count()),
             rounds=rounds,
+            wanted=0.45,
         )
         for writer in writers:
             _tell(writer, {"what": "end"})

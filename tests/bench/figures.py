@@ -9,7 +9,9 @@ Figures: TypeAlias = dict[str, object]
 Timed: TypeAlias = Callable[[], float]
 
 
-def paired(name: str, *, ours: Timed, measure: Timed, rounds: int, times: int = 1) -> Iterator[Figures]:
+def paired(
+    name: str, *, ours: Timed, measure: Timed, rounds: int, times: int = 1, wanted: float | None = None
+) -> Iterator[Figures]:
     """Seconds of ours and of what it is measured by, taken in turns so that a disturbance meets both.
 
     A round is `times` of each; who begins changes from round to round. The ratio is the seconds of the
@@ -27,7 +29,8 @@ def paired(name: str, *, ours: Timed, measure: Timed, rounds: int, times: int = 
                 theirs += measure()
                 mine += ours()
         pairs.append((mine / times, theirs / times))
-    yield summed_up(name, pairs=pairs, ratios=[theirs / mine for mine, theirs in pairs])
+    figures = summed_up(name, pairs=pairs, ratios=[theirs / mine for mine, theirs in pairs])
+    yield figures if wanted is None else {**figures, "wanted": f"at least {wanted}"}
 
 
 def summed_up(name: str, *, pairs: list[tuple[float, float]], ratios: list[float]) -> Figures:

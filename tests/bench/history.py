@@ -26,11 +26,9 @@ def overheads(rounds: int) -> Iterator[Figures]:
         editor.create_model(Group.history.model)
     group = Group.objects.create(name="told of")
     pairs = [_round(group, turned=number % 2 == 1) for number in range(rounds)]
-    yield summed_up(
-        "overhead of an audited update, of that of django-simple-history (wanted: at most 1)",
-        pairs=pairs,
-        ratios=[ours / theirs for ours, theirs in pairs],
-    )
+    name = "overhead of an audited update, of that of django-simple-history"
+    ratios = [ours / theirs for ours, theirs in pairs]
+    yield {**summed_up(name, pairs=pairs, ratios=ratios), "wanted": "at most 1"}
 
 
 def _round(group: Group, *, turned: bool) -> tuple[float, float]:
