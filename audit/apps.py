@@ -15,11 +15,14 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit log"
 
     def ready(self) -> None:
-        """Watch the triggers, and begin the log after every migrate: a flush takes it away.
+        """Watch triggers, key and mail, and begin the log after every migrate: a flush takes it away.
 
-        The beginning is named, since it needs the models, which Django loads after this module.
+        What needs the models is named, since Django loads them after this module.
         """
         register(check_append_only, Tags.database)
+        register(import_string("audit.signing_checks.check_signing_key"), Tags.database)
+        register(import_string("audit.signing_checks.check_mail_server"))
+        register(import_string("audit.signing_checks.check_somebody_outside"), Tags.security, deploy=True)
         post_migrate.connect(
             import_string("audit.beginning.begin_log"), sender=self, dispatch_uid="audit.begin_log"
         )

@@ -179,3 +179,18 @@ def check_proof_outlasts_subject(**_: Any) -> Sequence[CheckMessage]:
             id="privacyadmin.E009",
         )
     ]
+
+
+@register(Tags.security)
+def check_mail_is_encrypted(**_: Any) -> Sequence[CheckMessage]:
+    """The mail server's password, and whatever is mailed, would cross the network readable."""
+    if settings.EMAIL_SECURITY != "none" or not settings.EMAIL_HOST or is_loopback(settings.EMAIL_HOST):
+        return []
+    return [
+        Error(
+            f"EMAIL_SECURITY is none, and {settings.EMAIL_HOST} is another machine: mail and password would "
+            "travel unencrypted.",
+            hint="Set EMAIL_SECURITY to starttls or tls.",
+            id="privacyadmin.E010",
+        )
+    ]

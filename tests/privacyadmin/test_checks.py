@@ -116,3 +116,24 @@ def test_the_second_step_of_forgetting_cannot_come_before_the_first(settings: La
     assert message.id == "privacyadmin.E009"
     settings.PROOF_RETENTION_DAYS = 800
     assert checks.check_proof_outlasts_subject() == []
+
+
+@pytest.mark.parametrize(
+    ("security", "host", "is_refused"),
+    [
+        ("none", "mail.example.org", True),
+        ("none", "127.0.0.1", False),
+        ("none", "", False),
+        ("starttls", "mail.example.org", False),
+        ("tls", "mail.example.org", False),
+    ],
+)
+def test_mail_in_the_open_is_refused_but_to_this_machine(
+    settings: LazySettings,
+    security: str,
+    host: str,
+    is_refused: bool,  # noqa: FBT001 - a parameter of the test.
+) -> None:
+    settings.EMAIL_SECURITY, settings.EMAIL_HOST = security, host
+    found = checks.check_mail_is_encrypted()
+    assert [message.id for message in found] == (["privacyadmin.E010"] if is_refused else [])
