@@ -27,21 +27,35 @@ def jsonl(export: Export) -> Iterator[bytes]:
 def pages(export: Export, *columns: str) -> Iterator[list[tuple[Any, ...]]]:
     """These columns of all events that leave, so many at a time; `line` is the stored line as it is."""
     stored = export.source.stored
+    statement, names = _statement(stored, columns)
     for start in range(export.first, export.size, PAGE):
-        if rows := _page(stored, columns, start=start, end=min(start + PAGE, export.size)):
+        if rows := _page(stored, statement, [*names, start, min(start + PAGE, export.size)]):
             yield rows
 
 
-def _page(stored: StoredLog, columns: tuple[str, ...], *, start: int, end: int) -> list[tuple[Any, ...]]:
-    connection = connections[stored.using]
+def _statement(stored: StoredLog, columns: tuple[str, ...]) -> tuple[str, list[Any]]:
+    """The statement for a page, and its parameters but the last two: where it begins, and ends before.
+
+    The ORM writes it, once; its own reading of rows would take as long again as the database does.
+    """
     # SQLite keeps whatever bytes were put into a text column, and would refuse to read them as text.
-    line = Cast("body", BinaryField()) if connection.vendor == "sqlite" else F("body")
-    wanted = stored.events.annotate(line=line).filter(seq__gte=start, seq__lt=end).order_by("seq")
-    # The ORM writes the statement; its own reading of rows would take as long again as the database does.
-    sql, parameters = wanted.values_list(*columns).query.get_compiler(using=stored.using).as_sql()
+    line = Cast("body", BinaryField()) if connections[stored.using].vendor == "sqlite" else F("body")
+    wanted = stored.events.annotate(line=line).filter(seq__gte=-1, seq__lt=-2).order_by("seq")
+    statement, parameters = wanted.values_list(*columns).query.get_compiler(using=stored.using).as_sql()
+    *names, begin, end = parameters
+    if (begin, end) != (-1, -2):
+        raise AssertionError("The range must come last.")
+    return statement, names
+
+
+def _page(stored: StoredLog, statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    connection = connections[stored.using]
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if connection.vendor == "sqlite":
+            # SQLite keeps what it read: on the way through a whole log, all that its cache may hold.
+            cursor.execute("PRAGMA shrink_memory")
     return rows
 
 

@@ -239,10 +239,10 @@ def test_a_database_that_is_gone_leaves_the_folder_as_it_was(
     monkeypatch.setattr(lines, "PAGE", 2)
     pages = lines._page
 
-    def gone(*arguments: Any, **named: Any) -> list[tuple[Any, ...]]:
-        if named["start"] >= 4:
+    def gone(stored: Any, statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+        if parameters[-2] >= 4:
             raise OperationalError("server closed the connection")
-        return pages(*arguments, **named)
+        return pages(stored, statement, parameters)
 
     monkeypatch.setattr(lines, "_page", gone)
     with pytest.raises(CommandError, match="The database stopped answering"):
