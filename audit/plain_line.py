@@ -1,8 +1,8 @@
 """Recognising at a glance the lines that the log writes day by day. Standard library only.
 
-A line that fits the pattern below, with the keys of its `data` in order, is one that `parse_line` accepts, and
-says the same; a test compares the two over anything. It is recognised without building what it says, in a
-fraction of the time. Any other line is put before `parse_line`, which remains the rule.
+A line that fits the pattern below, with the keys of its `data` in order, is one that `parse_line` accepts,
+and says the same; a test compares the two over anything. It is recognised without building what it says, in
+a fraction of the time. Any other line is put before `parse_line`, which remains the rule.
 """
 
 import re
