@@ -107,11 +107,11 @@ def _troubles(checkpoint: AuditCheckpoint, addresses: Sequence[str], *, using: s
     """
     connection = get_connection()
     try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        yield _code(error)
-        return
-    try:
+        try:
+            connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            yield _code(error)
+            return
         for address in addresses:
             yield _trouble(connection, checkpoint, address, using=using)
     finally:
