@@ -1,4 +1,4 @@
-"""Sealing must not become dear. The limits lie far below what `make bench` shows: a busy machine is no finding.
+"""Sealing must not become dear. The limits lie far below what `make bench` shows: load alone breaks none.
 
 What is compared is what the bench compares; see `tests.bench.one_append` for what a row without seal is.
 """
