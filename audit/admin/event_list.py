@@ -84,6 +84,7 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
     list_display = ("number", "time", "event", "about", "who", "outcome", "leaf_start")
     list_display_links = ("number", "event")
     sortable_by = ()
+    preserve_filters = False
     actions = None
     list_fullwidth = False
     change_list_template = "audit/event_list.html"
@@ -148,9 +149,10 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
         return format_html('<span class="pa-strong">{}</span>', f"{event.seq:,}")
 
     @admin.display(description="Time")
-    def time(self, event: AuditEvent) -> str:
+    def time(self, event: AuditEvent) -> SafeString:
         """To the second, in the reader's zone."""
-        return date_format(timezone.localtime(event.occurred_at), "j M Y, H:i:s")
+        words = date_format(timezone.localtime(event.occurred_at), "j M Y, H:i:s")
+        return format_html('<span class="pa-nowrap">{}</span>', words)
 
     @admin.display(description="Event")
     def event(self, event: AuditEvent) -> str:
@@ -160,7 +162,7 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
     @admin.display(description="About")
     def about(self, event: AuditEvent) -> str:
         """The reference of a request as people know it, anything else with its kind."""
-        return event_words.about(event.obj)
+        return event_words.about_in_short(event.obj)
 
     @admin.display(description="Who")
     def who(self, event: AuditEvent) -> str:
@@ -177,7 +179,7 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
     def leaf_start(self, event: AuditEvent) -> SafeString:
         """Enough of the hash to compare by eye."""
         leaf = bytes(event.leaf).hex()
-        return format_html('<code class="pa-mono">{}…{}</code>', leaf[:8], leaf[-6:])
+        return format_html('<code class="pa-mono pa-nowrap">{}…{}</code>', leaf[:8], leaf[-6:])
 
 
 def _cursor(request: HttpRequest) -> Cursor:

@@ -30,6 +30,9 @@ EVENT_GROUPS: Mapping[str, tuple[str, ...]] = {
     "The log itself": ("log", "audit", "key"),
 }
 
+#: A log goes by a UUID, which would take the room of two other columns.
+LONGEST_SHOWN = 16
+
 Choices = list[tuple[str, str]]
 
 
@@ -82,6 +85,12 @@ def result_look(event: LoggedEvent) -> tuple[str, str, str]:
 def about(obj: str) -> str:
     """The reference of a request as people know it, anything else with its kind."""
     return obj.removeprefix("request:")
+
+
+def about_in_short(obj: str) -> str:
+    """The same where there is little room: of a long opaque id only its beginning."""
+    kind, _colon, name = obj.partition(":")
+    return f"{kind}:{name[:8]}…" if kind != "request" and len(name) > LONGEST_SHOWN else about(obj)
 
 
 def events_words(count: int) -> str:
