@@ -1,7 +1,9 @@
 """The tree over stored events, read no further than a proof needs it.
 
-`AuditSubtree` keeps the roots over 256 events each: a proof then reads one block of leaves, the ragged end,
-and those roots. They are derived: filled as they are needed, and forgotten when a proof does not come out.
+`AuditSubtree` keeps the roots over 256 events each, and those over 256 of these. A proof then reads a block
+of leaves, a group of roots, both once more at the ragged end, and the wide roots: some hundred rows, in a log
+of a million events and of ten. They are derived: filled as they are needed, and forgotten when a proof does
+not come out.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +16,10 @@ from audit.log_format import Frontier
 from audit.models import AuditEvent, AuditPastEvent, AuditSubtree
 
 LEAVES = AuditSubtree.LEAVES
-#: How many blocks are read and stored at a time: 16,384 leaves of 32 bytes.
-BLOCKS_AT_ONCE = 64
+#: The widest level of the cache: 0 is the leaves, 1 their blocks, 2 the blocks of blocks.
+TOP = 2
+#: How many nodes are computed and stored at a time: from 16,384 hashes of 32 bytes below them.
+NODES_AT_ONCE = 64
 
 Events: TypeAlias = QuerySet[AuditEvent] | QuerySet[AuditPastEvent]
 
@@ -59,29 +63,28 @@ class StoredTree:
 
     log: StoredLog
     size: int
-    _blocks: Sequence[bytes] | None = None
-    _leaves: dict[int, list[bytes]] = field(default_factory=dict)
+    _read: dict[tuple[int, int], list[bytes]] = field(default_factory=dict)
 
     def root_of(self, start: int, end: int) -> bytes:
-        """The root over the leaves [start, end), for the subtrees that proofs are made of: those lie inside
-        one block or begin with one. Raises LogDamagedError where events are missing.
+        """The root over the leaves [start, end), for the subtrees that proofs are made of: such a one begins
+        at a multiple of the smallest power of two that holds it. Raises LogDamagedError where events are
+        missing.
         """
-        first, behind = start // LEAVES, end // LEAVES
-        if first == behind or start % LEAVES:
-            return _folded(self._within(first)[start - first * LEAVES : end - first * LEAVES])
-        ragged = [_folded(self._within(behind))] if end % LEAVES else []
-        return _folded([*self._whole_blocks()[first:behind], *ragged])
+        level = _level_of(start, end)
+        width = LEAVES**level
+        first, behind = start // width, end // width
+        group = 0 if level == TOP else first // LEAVES
+        nodes = self._nodes(level, group)[first - group * LEAVES : behind - group * LEAVES]
+        ragged = [self.root_of(behind * width, end)] if end % width else []
+        return _folded([*nodes, *ragged])
 
-    def _within(self, block: int) -> list[bytes]:
-        if block not in self._leaves:
-            start = block * LEAVES
-            self._leaves[block] = self.log.leaves(start, min(start + LEAVES, self.size))
-        return self._leaves[block]
-
-    def _whole_blocks(self) -> Sequence[bytes]:
-        if self._blocks is None:
-            self._blocks = _block_roots(self.log, self.size // LEAVES)
-        return self._blocks
+    def _nodes(self, level: int, group: int) -> list[bytes]:
+        """The leaves of one block (level 0), the roots of 256 blocks (1), or all the wide roots (2)."""
+        if (level, group) not in self._read:
+            whole = self.size // LEAVES**level
+            start, end = group * LEAVES, whole if level == TOP else min((group + 1) * LEAVES, whole)
+            self._read[level, group] = _roots(self.log, level, range(start, end))
+        return self._read[level, group]
 
 
 def extend_subtrees(size: int, *, using: str = "default") -> int:
@@ -90,12 +93,14 @@ def extend_subtrees(size: int, *, using: str = "default") -> int:
     Whoever has just signed may call it, so that no reader has to wait for it. Raises LogDamagedError where
     events are missing.
     """
-    blocks = size // LEAVES
-    known = AuditSubtree.objects.using(using).filter(number__lt=blocks)
-    if known.count() == blocks:
-        return 0
-    missing = set(range(blocks)) - set(known.values_list("number", flat=True))
-    return len(_fill(present_log(using=using), sorted(missing)))
+    log, added = present_log(using=using), 0
+    for level in range(1, TOP + 1):
+        wanted = range(size // LEAVES**level)
+        present = _rows(log, level, wanted)
+        if present.count() < len(wanted):
+            known = {number - _offset(level) for number in present.values_list("number", flat=True)}
+            added += len(_fill(log, level, [number for number in wanted if number not in known]))
+    return added
 
 
 def forget_subtrees(*, using: str = "default") -> None:
@@ -103,41 +108,63 @@ def forget_subtrees(*, using: str = "default") -> None:
     AuditSubtree.objects.using(using).all().delete()
 
 
+def _level_of(start: int, end: int) -> int:
+    """The widest nodes that the subtree is made of, but for its ragged end."""
+    return max(
+        level
+        for level in range(TOP + 1)
+        if level == 0 or (start % LEAVES**level == 0 and end - start >= LEAVES**level)
+    )
+
+
+def _offset(level: int) -> int:
+    return (level - 1) * AuditSubtree.WIDE
+
+
 def _folded(nodes: Iterable[bytes]) -> bytes:
-    """The root over these nodes. Whole blocks, with a last one that may be ragged, fold as leaves do."""
+    """The root over nodes of one width, of which the last may be ragged: they fold as leaves do."""
     frontier = Frontier()
     for node in nodes:
         frontier.append(node)
     return frontier.root()
 
 
-def _block_roots(log: StoredLog, blocks: int) -> list[bytes]:
+def _rows(log: StoredLog, level: int, numbers: range) -> QuerySet[AuditSubtree]:
+    start, end = numbers.start + _offset(level), numbers.stop + _offset(level)
+    return AuditSubtree.objects.using(log.using).filter(number__gte=start, number__lt=end)
+
+
+def _roots(log: StoredLog, level: int, numbers: range) -> list[bytes]:
+    """The nodes of these numbers: from the cache, or else computed and kept there."""
+    if level == 0:
+        return log.leaves(numbers.start, numbers.stop)
     if not log.is_cached:
-        return [root for _number, root in _from_leaves(log, range(blocks))]
-    rows = AuditSubtree.objects.using(log.using).filter(number__lt=blocks).values_list("number", "root")
-    roots = {number: bytes(root) for number, root in rows}
-    roots |= _fill(log, [number for number in range(blocks) if number not in roots])
-    return [roots[number] for number in range(blocks)]
+        return [root for _number, root in _computed(log, level, numbers)]
+    rows = _rows(log, level, numbers).values_list("number", "root")
+    roots = {number - _offset(level): bytes(root) for number, root in rows}
+    roots |= _fill(log, level, [number for number in numbers if number not in roots])
+    return [roots[number] for number in numbers]
 
 
-def _fill(log: StoredLog, missing: Sequence[int]) -> dict[int, bytes]:
+def _fill(log: StoredLog, level: int, missing: Sequence[int]) -> dict[int, bytes]:
     """Compute and keep what the cache lacks. Two who do so at once store the same."""
     added: dict[int, bytes] = {}
-    for at in range(0, len(missing), BLOCKS_AT_ONCE):
-        found = dict(_from_leaves(log, missing[at : at + BLOCKS_AT_ONCE]))
-        rows = [AuditSubtree(number=number, root=root) for number, root in found.items()]
+    for at in range(0, len(missing), NODES_AT_ONCE):
+        found = dict(_computed(log, level, missing[at : at + NODES_AT_ONCE]))
+        rows = [AuditSubtree(number=number + _offset(level), root=root) for number, root in found.items()]
         AuditSubtree.objects.using(log.using).bulk_create(rows, ignore_conflicts=True)
         added |= found
     return added
 
 
-def _from_leaves(log: StoredLog, blocks: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-    for at in range(0, len(blocks), BLOCKS_AT_ONCE):
-        for first, behind in _runs(blocks[at : at + BLOCKS_AT_ONCE]):
-            leaves = log.leaves(first * LEAVES, behind * LEAVES)
-            for block in range(first, behind):
-                start = (block - first) * LEAVES
-                yield block, _folded(leaves[start : start + LEAVES])
+def _computed(log: StoredLog, level: int, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+    """Each node from the nodes below it, read in runs of at most 64 times 256."""
+    for at in range(0, len(numbers), NODES_AT_ONCE):
+        for first, behind in _runs(numbers[at : at + NODES_AT_ONCE]):
+            below = _roots(log, level - 1, range(first * LEAVES, behind * LEAVES))
+            for number in range(first, behind):
+                start = (number - first) * LEAVES
+                yield number, _folded(below[start : start + LEAVES])
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:

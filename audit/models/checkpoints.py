@@ -56,9 +56,13 @@ class AuditSigning(models.Model):
 
 
 class AuditSubtree(models.Model):
-    """The root over the 256 events from `256 * number` on. Derived from the leaves and rebuilt at will."""
+    """The root over the 256 events from `256 * number` on. Derived from the leaves and rebuilt at will.
+
+    From `WIDE` on, number `WIDE + k` is the root over 256 such roots: the 65,536 events from `65536 * k` on.
+    """
 
     LEAVES = 256
+    WIDE = 2**40
 
     number = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
@@ -68,7 +72,9 @@ class AuditSubtree(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"Events from {self.LEAVES * self.number}"
+        if self.number >= self.WIDE:
+            return f"65,536 events from {self.LEAVES**2 * (self.number - self.WIDE)}"
+        return f"256 events from {self.LEAVES * self.number}"
 
 
 class CheckpointMail(models.Model):

@@ -36,7 +36,7 @@ LONG = 4 * AuditSubtree.LEAVES + 77
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subtrees, "LEAVES", SMALL)
-    monkeypatch.setattr(subtrees, "BLOCKS_AT_ONCE", 2)
+    monkeypatch.setattr(subtrees, "NODES_AT_ONCE", 2)
 
 
 def assert_proves(proof: Proof, seq: int, leaves: Sequence[bytes]) -> None:
@@ -62,6 +62,19 @@ def test_every_event_of_small_logs_is_proven_against_every_checkpoint(small_bloc
         checkpoint = checkpoint_over(leaves[:size])
         for seq in range(size):
             assert_proves(proof_of(seq, checkpoint=checkpoint), seq, leaves[:size])
+
+
+@pytest.mark.parametrize("size", [63, 64, 65, 79, 85])
+def test_every_event_is_proven_under_several_wide_roots(size: int, small_blocks: None) -> None:
+    leaves = grow_to(size)
+    for seq in range(size):
+        assert_proves(proof_of(seq, checkpoint=checkpoint_over(leaves)), seq, leaves)
+    wide = {
+        number - AuditSubtree.WIDE: root for number, root in cached().items() if number >= AuditSubtree.WIDE
+    }
+    assert wide == {
+        number: root_over(leaves[16 * number : 16 * (number + 1)]) for number in range(size // 16)
+    }
 
 
 def test_proofs_come_out_the_same_without_a_cache(small_blocks: None) -> None:
@@ -144,11 +157,19 @@ def test_a_damaged_cache_heals_itself() -> None:
 
 def test_a_cache_of_another_log_heals_itself(small_blocks: None) -> None:
     leaves = grow_to(21)
-    AuditSubtree.objects.bulk_create(
-        AuditSubtree(number=number, root=bytes([number]) * 32) for number in range(9)
-    )
+    wrong = [*range(9), AuditSubtree.WIDE]
+    AuditSubtree.objects.bulk_create(AuditSubtree(number=number, root=b"\x07" * 32) for number in wrong)
     assert_proves(proof_of(0, checkpoint=checkpoint_over(leaves)), 0, leaves)
-    assert sorted(cached()) == [0, 1, 2, 3, 4]
+    assert_proves(proof_of(20, checkpoint=checkpoint_over(leaves)), 20, leaves)
+    assert sorted(cached()) == [0, 1, 2, 3, 4, AuditSubtree.WIDE]
+
+
+def test_all_levels_of_the_cache_are_filled(small_blocks: None) -> None:
+    leaves = grow_to(40)
+    assert extend_subtrees(40) == 12
+    assert extend_subtrees(40) == 0
+    assert sorted(cached()) == [*range(10), AuditSubtree.WIDE, AuditSubtree.WIDE + 1]
+    assert cached()[AuditSubtree.WIDE + 1] == root_over(leaves[16:32])
 
 
 def test_a_gap_in_the_cache_is_filled(small_blocks: None) -> None:
@@ -158,7 +179,7 @@ def test_a_gap_in_the_cache_is_filled(small_blocks: None) -> None:
     AuditSubtree.objects.filter(number__in=[0, 3, 4, 8]).delete()
     assert extend_subtrees(40) == 4
     assert cached() == right
-    AuditSubtree.objects.filter(number__in=[1, 9]).delete()
+    AuditSubtree.objects.filter(number__in=[5, 9]).delete()
     assert_proves(proof_of(20, checkpoint=checkpoint_over(leaves)), 20, leaves)
     assert cached() == right
 
