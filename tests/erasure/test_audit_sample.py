@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from audit.events import Event
 from audit.models import AuditEvent
@@ -107,6 +108,8 @@ def test_each_shows_where_it_stands_and_the_events_of_its_completion(reader: Cli
     completion = AuditEvent.objects.get(obj=done.obj, act=Event.REQUEST_COMPLETED)
     assert f"/admin/audit/auditevent/{completion.seq}/change/" in page
     assert "To be answered" in page
+    assert reverse("admin:request_certificate", args=[done.reference]) in page
+    assert reverse("admin:request_certificate", args=[waiting.reference]) not in page
     assert f"/admin/requests/{waiting.reference}/" in page
     assert "No event" in page
     assert "2 of 2 requests" in page
