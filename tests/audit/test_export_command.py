@@ -1,6 +1,7 @@
 """`manage.py export_audit`: the folder, what may be in it before, and what is said when it cannot be made."""
 
 import io
+import shutil
 import subprocess
 import sys
 import uuid
@@ -12,10 +13,13 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
+from audit import key_rotation, signing_key
+from audit.continuation import continue_log
 from audit.export import lines
 from audit.export.folder import opened
 from audit.models import AuditCheckpoint, AuditHead
 from audit.signed_note import parse_note
+from audit.signer import sign_head
 from tests.audit.exporting import exports_told, grow, stored_lines
 from tests.audit.grown_log import lift_the_triggers
 
@@ -121,17 +125,17 @@ def test_an_older_export_is_brought_up_to_date_and_its_checkpoint_kept(tmp_path:
     assert code == 0, answer
 
 
-@pytest.mark.parametrize("change", [b"changed", b"longer"])
-def test_an_older_export_that_is_no_beginning_is_never_overwritten(tmp_path: Path, change: bytes) -> None:
-    grow(5)
+@pytest.mark.parametrize("how", ["changed", "other end", "longer"])
+def test_an_older_export_that_is_no_beginning_is_never_overwritten(tmp_path: Path, how: str) -> None:
+    grow(5 - AuditHead.objects.get().size)
     export(tmp_path)
     events = tmp_path / "events.jsonl"
-    if change == b"changed":
-        events.write_bytes(events.read_bytes().replace(b"grown-2", b"grown-7"))
-        number = 4
-    else:
-        events.write_bytes(events.read_bytes() + b"x\n" * 100)
-        number = 7
+    changed, number = {
+        "changed": (events.read_bytes().replace(b"grown-1", b"grown-7"), 3),
+        "other end": (events.read_bytes() + b"x\n", 6),
+        "longer": (stored_lines() + b"x\n", 7),
+    }[how]
+    events.write_bytes(changed)
     before = held(tmp_path)
     with pytest.raises(CommandError, match=rf"not the beginning of this export.*from line {number} on"):
         export(tmp_path)
@@ -216,6 +220,66 @@ def test_an_ended_log_that_is_not_there_is_refused_in_words(tmp_path: Path) -> N
         export(tmp_path, "--log", str(uuid.uuid4()))
     with pytest.raises(CommandError, match="--log takes the id of a log"):
         export(tmp_path, "--log", "yesterday")
+
+
+def key_of_its_own(settings: LazySettings, folder: Path) -> None:
+    """A copy of the log's key, which a test may change and lose."""
+    copy = folder / "keys" / "audit.key"
+    copy.parent.mkdir(mode=0o700)
+    shutil.copy2(settings.AUDIT_KEY_FILE, copy)
+    settings.AUDIT_KEY_FILE = copy
+
+
+def test_whoever_has_only_the_old_key_can_check_an_export_after_a_rotation(
+    tmp_path: Path, settings: LazySettings
+) -> None:
+    key_of_its_own(settings, tmp_path)
+    export(tmp_path / "before")
+    rotation = key_rotation.hand_over(reason="yearly")
+    key_rotation.finish()
+    grow(3)
+    export(tmp_path / "after")
+    change = f"checkpoint-at-key-change-{rotation.checkpoint.size}"
+    assert (tmp_path / "after" / change).read_text() == rotation.checkpoint.note
+    code, answer = verify(tmp_path / "after", "--vkey", str(tmp_path / "before" / "vkey"))
+    assert (code, answer.split()[0]) == (0, "OK"), answer
+    (tmp_path / "after" / change).unlink()
+    code, answer = verify(tmp_path / "after", "--vkey", str(tmp_path / "before" / "vkey"))
+    assert code == 1, answer
+
+
+def test_a_change_of_key_behind_the_checkpoint_is_not_in_the_folder(
+    tmp_path: Path, settings: LazySettings
+) -> None:
+    key_of_its_own(settings, tmp_path)
+    export(tmp_path / "before")
+    key_rotation.hand_over(reason="yearly")
+    key_rotation.finish()
+    assert set(held(tmp_path / "before")) == {"events.jsonl", "checkpoint", "vkey", "README.txt"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_log_that_ended_is_exported_and_verified_by_its_own_key(
+    tmp_path: Path, settings: LazySettings
+) -> None:
+    key_of_its_own(settings, tmp_path)
+    grow(4)
+    size = sign_head().size
+    grow(2)
+    settings.AUDIT_KEY_FILE.unlink()
+    signing_key.generate(settings.AUDIT_KEY_FILE)
+    ended = continue_log(reason="key_lost").ended
+    said, complaint = io.StringIO(), io.StringIO()
+    call_command(
+        "export_audit", "--out", str(tmp_path / "out"), "--log", str(ended.log), stdout=said, stderr=complaint
+    )
+    assert f"events 0 to {size - 1} of the log {ended.origin}" in said.getvalue()
+    assert "2 later events of this log were never signed" in complaint.getvalue()
+    code, answer = verify(tmp_path / "out")
+    assert (code, answer.split()[0]) == (0, "OK"), answer
+    export(tmp_path / "present")
+    code, answer = verify(tmp_path / "present")
+    assert (code, answer.split()[0]) == (0, "OK"), answer
 
 
 def test_missing_events_are_said_and_what_is_there_is_exported(tmp_path: Path) -> None:
