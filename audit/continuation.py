@@ -7,7 +7,6 @@ of the new log says how long that one was, what its root was, and what had been 
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +17,7 @@ from django.utils import timezone
 from audit import signer, signer_memory, signing_key, signing_notices
 from audit.append_only import EVENTS, HEAD, installing, lifting
 from audit.events import Event
-from audit.key_history import vkey_file
+from audit.key_history import announced_key, vkey_file
 from audit.log_format import JSON, Frontier, LogFormatError, origin, vkey
 from audit.models import AuditCheckpoint, AuditHead, AuditPastLog, AuditSubtree
 from audit.signed_note import to_base64
@@ -59,34 +58,57 @@ def refusal(*, using: str = "default") -> str:
     return ""
 
 
-def set_key_aside() -> Path | None:
-    """Move the key file away and make a new one; where the old one went, None when there was none.
+def is_unfinished(*, using: str = "default") -> bool:
+    """Whether the log was continued under a new key, and the new key file has yet to take its place."""
+    head = AuditHead.objects.using(using).filter(pk=AuditHead.ONLY, size__gt=0).first()
+    if head is None or not signing_key.is_here(_next_key()):
+        return False
+    try:
+        named = announced_key(size=head.size, using=using)
+    except LogFormatError:
+        return False
+    return named is not None and not named.took_over and named.vkey == _vkey(_next_key(), head.origin)
 
-    Nothing is overwritten, so that a key that turns up again is not lost a second time.
-    """
-    key_file = settings.AUDIT_KEY_FILE
-    moved = _moved_aside(key_file)
-    _moved_aside(signing_key.beside(key_file, "next"))
-    signing_key.generate(key_file)
-    return moved
 
-
-def continue_log(*, reason: str, using: str = "default") -> Continuation:
-    """End the present log, begin the next one, and sign it.
+def continue_log(*, reason: str, new_key: bool = False, using: str = "default") -> Continuation:
+    """End the present log, begin the next one, and sign it; under a new key where the old one is lost.
 
     All in one transaction, or nothing. Raises ContinuationError when this database user may not lift the
     triggers, when the tables are in use, and when the head is damaged; SigningError and ImproperlyConfigured
     when the key, or what the signer remembers, cannot be used.
     """
     with signer_memory.held(settings.AUDIT_KEY_FILE, wait_seconds=signer.LONGEST_WAIT) as memory:
-        key = signing_key.load(settings.AUDIT_KEY_FILE)
         log = uuid.uuid4()
         name = origin(host=settings.AUDIT_ORIGIN, log=str(log))
-        new_vkey = vkey(name=name, public_key=signing_key.public_bytes(key))
+        key_file = _made_next_key() if new_key else settings.AUDIT_KEY_FILE
+        vkey_text = _vkey(key_file, name)
         # Before the commit: a log that the signer does not expect would be refused.
         memory.expect(name)
-        ended = _fork(memory, log=log, name=name, new_vkey=new_vkey, reason=reason, using=using)
-    return Continuation(ended, name, new_vkey, signer.sign_head(using=using))
+        ended = _fork(memory, log=log, name=name, new_vkey=vkey_text, reason=reason, using=using)
+    return Continuation(ended, name, vkey_text, finish(using=using))
+
+
+def finish(*, using: str = "default") -> AuditCheckpoint:
+    """Sign the log that was begun, and put its new key, if it has one, in the place of the lost one."""
+    checkpoint = signer.sign_head(using=using)
+    if is_unfinished(using=using):
+        signer.adopt_next_key(using=using)
+    return checkpoint
+
+
+def _next_key() -> Path:
+    return signing_key.beside(settings.AUDIT_KEY_FILE, "next")
+
+
+def _made_next_key() -> Path:
+    """A new key beside the old one, which stays in place until the log names the new one."""
+    signing_key.set_aside(_next_key())
+    signing_key.generate(_next_key())
+    return _next_key()
+
+
+def _vkey(key_file: Path, name: str) -> str:
+    return vkey(name=name, public_key=signing_key.public_bytes(signing_key.load(key_file)))
 
 
 def _fork(
@@ -173,14 +195,6 @@ def _execute(statements: list[str], *, using: str) -> None:
     with connections[using].cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-
-
-def _moved_aside(path: Path) -> Path | None:
-    if not path.exists():
-        return None
-    aside = signing_key.beside(path, f"set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
-    path.rename(aside)
-    return aside
 
 
 def _first_line(error: DatabaseError) -> str:

@@ -13,10 +13,11 @@ NAMING = (Event.LOG_CREATED, Event.LOG_CONTINUED, Event.KEY_ROTATED)
 
 @dataclass(frozen=True)
 class NamedKey:
-    """A key, and the number of the event that named it."""
+    """A key, the number of the event that named it, and whether it took over from one before it."""
 
     vkey: str
     since: int
+    took_over: bool
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,17 @@ def announced_key(*, size: int, using: str = "default") -> NamedKey | None:
     event = named.order_by("-seq").first()
     if event is None or not isinstance(event.facts.get("vkey"), str):
         return None
-    return NamedKey(str(event.facts["vkey"]), since=event.seq)
+    return _named_by(event)
 
 
 def named_keys(*, size: int, using: str = "default") -> list[NamedKey]:
     """All keys that the first `size` events of the present log name, the oldest first."""
     events = AuditEvent.objects.using(using).filter(act__in=NAMING, seq__lt=size).order_by("seq")
-    return [NamedKey(str(event.facts["vkey"]), event.seq) for event in events if event.facts.get("vkey")]
+    return [_named_by(event) for event in events if event.facts.get("vkey")]
+
+
+def _named_by(event: AuditEvent) -> NamedKey:
+    return NamedKey(str(event.facts["vkey"]), event.seq, took_over=event.act == Event.KEY_ROTATED)
 
 
 def key_changes(*, size: int | None = None, using: str = "default") -> list[KeyChange]:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import signer_memory, signing_key, signing_notices
-from audit.key_history import announced_key
+from audit.key_history import NamedKey, announced_key
 from audit.log_format import LogFormatError, key_id, vkey
 from audit.models import AuditCheckpoint, AuditHead
 from audit.signed_note import Checkpoint, Note, NoteSignature
@@ -81,24 +81,33 @@ def inspect_head(*, using: str = "default") -> None:
 
 
 def adopt_next_key(*, using: str = "default") -> None:
-    """The upcoming key takes the place of the old one, which is gone with it.
+    """The upcoming key takes the place of the old one: of one that it took over from, which is gone with it,
+    or of one that was said to be lost, which is set aside.
 
     Nobody signs meanwhile. Raises SigningRefusedError unless the log names the upcoming key and a checkpoint
-    with both signatures covers the event that does; SigningError otherwise.
+    covers the event that does; SigningError otherwise.
     """
     with signer_memory.held(settings.AUDIT_KEY_FILE, wait_seconds=LONGEST_WAIT):
         upcoming = signing_key.beside(settings.AUDIT_KEY_FILE, "next")
         head = _committed_head(using=using)
-        named = announced_key(size=head.size, using=using)
-        covering = AuditCheckpoint.objects.using(using).filter(
-            origin=head.origin, size__gt=named.since if named else 0
-        )
-        if named is None or named.vkey != _vkey_of(signing_key.load(upcoming), head) or not covering.exists():
+        named = _announced(head, using=using)
+        if (
+            named is None
+            or named.vkey != _vkey_of(signing_key.load(upcoming), head)
+            or not _is_covered(named, head, using=using)
+        ):
             raise SigningRefusedError(
                 f"The key in {upcoming} has not taken over yet. Run `manage.py rotate_audit_key` again."
             )
+        if not named.took_over:
+            signing_key.set_aside(settings.AUDIT_KEY_FILE)
         upcoming.replace(settings.AUDIT_KEY_FILE)
         signing_key.sync_directory(settings.AUDIT_KEY_FILE)
+
+
+def _is_covered(named: NamedKey, head: AuditHead, *, using: str) -> bool:
+    """Whether a checkpoint covers the event that names the key: then that key has signed."""
+    return AuditCheckpoint.objects.using(using).filter(origin=head.origin, size__gt=named.since).exists()
 
 
 def key_misfit(*, using: str = "default") -> str:
@@ -156,24 +165,29 @@ def _committed_head(*, using: str) -> AuditHead:
 
 
 def _keys_for(head: AuditHead, *, using: str) -> tuple[Ed25519PrivateKey, ...]:
-    """The key that the log names last, after the one it takes over from while both are there."""
-    key_file = settings.AUDIT_KEY_FILE
+    """The key that the log names last, after the one that it takes over from while both are there."""
+    key_file, upcoming = settings.AUDIT_KEY_FILE, signing_key.beside(settings.AUDIT_KEY_FILE, "next")
+    named = _announced(head, using=using)
+    if named is not None and signing_key.is_here(upcoming):
+        coming = signing_key.load(upcoming)
+        if _vkey_of(coming, head) == named.vkey:
+            return (signing_key.load(key_file), coming) if named.took_over else (coming,)
     current = signing_key.load(key_file)
+    if named is not None and _vkey_of(current, head) == named.vkey:
+        return (current,)
+    raise SigningRefusedError(
+        f"{key_file} holds another key than the audit log names ({named.vkey if named else 'none'}). Put the "
+        "log's key back. If it is lost, run `manage.py continue_audit --reason key_lost`; if a backup of the "
+        "database was restored from before the key was changed, `manage.py continue_audit --reason "
+        "restored_backup`."
+    )
+
+
+def _announced(head: AuditHead, *, using: str) -> NamedKey | None:
     try:
-        announced = announced_key(size=head.size, using=using)
+        return announced_key(size=head.size, using=using)
     except LogFormatError as error:
         raise SigningRefusedError(f"The event that names the log's key is damaged: {error}") from error
-    named = announced.vkey if announced else ""
-    if _vkey_of(current, head) == named:
-        return (current,)
-    upcoming = signing_key.beside(key_file, "next")
-    if signing_key.is_here(upcoming) and _vkey_of(coming := signing_key.load(upcoming), head) == named:
-        return (current, coming)
-    raise SigningRefusedError(
-        f"{key_file} holds another key than the audit log names ({named or 'none'}). Put the log's key back. "
-        "If it is lost, run `manage.py continue_audit --reason key_lost`; if a backup of the database was "
-        "restored from before the key was changed, `manage.py continue_audit --reason restored_backup`."
-    )
 
 
 def _vkey_of(key: Ed25519PrivateKey, head: AuditHead) -> str:

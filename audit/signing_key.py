@@ -5,6 +5,7 @@ read.
 import os
 import secrets
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -68,6 +69,18 @@ def load_or_generate(path: Path, *, may_generate: bool) -> Ed25519PrivateKey:
 def public_bytes(key: Ed25519PrivateKey) -> bytes:
     """The 32 bytes of the public key."""
     return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def set_aside(path: Path) -> Path | None:
+    """Move a key file away under a name that tells when; where it went, None when there is none.
+
+    Nothing is overwritten, so that a key that turns up again is not lost a second time.
+    """
+    if not path.exists():
+        return None
+    aside = beside(path, f"set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    path.rename(aside)
+    return aside
 
 
 def generate(path: Path) -> None:

@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection
 
-from audit import continuation, signer
+from audit import continuation, signer, signing_key
 from audit.append_only import triggers_missing
 from audit.checkpoints import newest, state, vkey_file
 from audit.database_check import check_database
@@ -181,11 +181,39 @@ def test_a_lost_key_is_replaced_and_the_new_log_names_the_new_one(settings: Lazy
 
 def test_a_key_file_that_is_there_is_moved_aside_and_never_overwritten(settings: LazySettings) -> None:
     found = settings.AUDIT_KEY_FILE.read_bytes()
-    said = continue_audit("key_lost")
+    continue_audit("key_lost")
     (aside,) = settings.AUDIT_KEY_FILE.parent.glob("audit.key.set-aside-*")
     assert aside.read_bytes() == found
-    assert str(aside) in said
     assert settings.AUDIT_KEY_FILE.read_bytes() != found
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_killed_after_the_commit_the_new_key_takes_its_place_at_the_next_run(
+    settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+    is_lost: bool,  # noqa: FBT001 - a parameter of the test.
+) -> None:
+    if is_lost:
+        settings.AUDIT_KEY_FILE.unlink()
+
+    class KilledError(BaseException):
+        """As if the process ended here."""
+
+    def killed(**_options: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(continuation, "finish", killed)
+        with pytest.raises(KilledError):
+            continue_audit("key_lost")
+    origin = AuditHead.objects.get().origin
+    assert continuation.is_unfinished()
+    assert "is finished" in continue_audit("key_lost")
+    assert AuditHead.objects.get().origin == origin
+    assert not signing_key.beside(settings.AUDIT_KEY_FILE, "next").exists()
+    append()
+    assert signer.sign_head().size == 2
+    assert state().code == "ok"
 
 
 def test_a_key_that_is_newer_than_the_restored_backup_goes_on_signing() -> None:
@@ -204,15 +232,20 @@ def test_a_key_that_is_newer_than_the_restored_backup_goes_on_signing() -> None:
     assert signer.sign_head().size == head.size
 
 
-def test_without_the_right_to_lift_triggers_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("reason", ["restored_backup", "key_lost"])
+def test_without_the_right_to_lift_triggers_nothing_is_changed(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
     before = restored(4, signed=5)
+    key = settings.AUDIT_KEY_FILE.read_bytes()
 
     def not_the_owner(*_args: object, **_options: object) -> list[str]:
         raise ProgrammingError("must be owner of table audit_event\nLINE 1")
 
     monkeypatch.setattr(continuation, "lifting", not_the_owner)
     with pytest.raises(CommandError, match="Run the command as the owner of the tables") as refusal:
-        continue_audit()
+        continue_audit(reason)
+    assert settings.AUDIT_KEY_FILE.read_bytes() == key
     assert "LINE" not in str(refusal.value)
     assert AuditHead.objects.get().origin == before.origin
     assert AuditEvent.objects.count() == 4

@@ -32,6 +32,16 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, reason: str, yes: bool, **_options: Any) -> None:
         """Raises CommandError when there is nothing to continue from, or it cannot be done."""
+        try:
+            if continuation.is_unfinished():
+                self.stdout.write(f"{continuation.finish()} is signed: what was begun before is finished.")
+                return
+            self._refuse_or_ask(reason, ask=not yes)
+            self._tell(continuation.continue_log(reason=reason, new_key=reason == KEY_LOST))
+        except (continuation.ContinuationError, SigningError, ImproperlyConfigured, AuditError) as error:
+            raise CommandError(str(error)) from error
+
+    def _refuse_or_ask(self, reason: str, *, ask: bool) -> None:
         refusal = continuation.refusal()
         if not refusal and reason != KEY_LOST:
             raise CommandError(
@@ -40,21 +50,18 @@ class Command(BaseCommand):
             )
         if refusal:
             self.stdout.write(f"The signer says: {refusal}\n")
-        if not yes:
+        if ask:
             self._ask(reason)
-        try:
-            if reason == KEY_LOST and (aside := continuation.set_key_aside()) is not None:
-                self.stdout.write(f"The key file was moved to {aside}.")
-            done = continuation.continue_log(reason=reason)
-        except (continuation.ContinuationError, SigningError, ImproperlyConfigured, AuditError) as error:
-            raise CommandError(str(error)) from error
-        self._tell(done)
 
     def _ask(self, reason: str) -> None:
         self.stdout.write(
             "This ends the audit log and begins another one under a new name. Its events stay and can still "
             "be checked and exported. Everybody who checks the log will see that it was continued, and why."
-            + (" A new signing key is made." if reason == KEY_LOST else "")
+            + (
+                " A new signing key is made, and the file of the old one, if there is one, is set aside."
+                if reason == KEY_LOST
+                else ""
+            )
         )
         self.stdout.write(f"Type {WORD} to go on: ", ending="")
         self.stdout.flush()
