@@ -1,13 +1,14 @@
 """One log of the database walked from its first event to its end: lines, columns, keys, tree, checkpoints."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from audit.cached_roots import CachedRoots
 from audit.findings import Findings, Verdict
 from audit.log_format import HASH_BYTES, Frontier, LogFormatError
-from audit.models import AuditPastLog, AuditSubtree
-from audit.recomputed_tree import BLOCK, RecomputedTree, first_difference
+from audit.models import AuditPastLog
+from audit.recomputed_tree import CachedRoot, RecomputedTree, first_difference
 from audit.row_check import RowCheck
 from audit.signed_note import Note, NoteError, parse_note, to_base64, vkeys_of
 from audit.stored_checkpoints import (
@@ -19,8 +20,6 @@ from audit.stored_checkpoints import (
     stored,
 )
 from audit.stored_lines import StoredLine, pages
-
-CACHED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,8 @@ class LogWalk:
             findings=findings,
             name=log.name,
         )
-        self._cached = iter(()) if log.past else _cached_roots(log.size // BLOCK, using=using)
-        self._cached_next = next(self._cached, None)
+        # The cache is about the present log alone.
+        self._cached = None if log.past else CachedRoots(using=using)
 
     def walk(self, progress: Callable[[int], None]) -> bytes | None:
         """Check all events; `progress` is told how many are behind us. The root, where it can be computed."""
@@ -100,8 +99,8 @@ class LogWalk:
         """Add the leaf that is stored: where it is not that of the line, that has been said by now."""
         if not isinstance(leaf, bytes) or len(leaf) != HASH_BYTES:
             self._tree = None
-        elif self._tree is not None and (block := self._tree.append(leaf)) is not None:
-            self._compare_cached(self._tree.size // BLOCK - 1, block)
+        elif self._tree is not None and (closed := self._tree.append(leaf)):
+            self._compare_cached(closed)
         if self._seq >= self._checkpoints.next_size:
             self._checkpoints.reach(self._seq, self._tree.root if self._tree else None)
         if self._remembered is not None and self._seq == self._remembered.size:
@@ -115,15 +114,14 @@ class LogWalk:
                 f"another root than they have now: {to_base64(remembered.root())}.",
             )
 
-    def _compare_cached(self, number: int, root: bytes) -> None:
-        while self._cached_next is not None and self._cached_next[0] < number:
-            self._cached_next = next(self._cached, None)
-        if self._cached_next is not None and self._cached_next[0] == number and self._cached_next[1] != root:
-            self._findings.add(
-                Verdict.WARN,
-                f"The cached root over events {number * BLOCK} to {number * BLOCK + BLOCK - 1} is not theirs."
-                " It is no evidence, and is made anew when a proof needs it.",
-            )
+    def _compare_cached(self, closed: list[CachedRoot]) -> None:
+        for number, root in closed:
+            if self._cached is not None and self._cached.contradicts(number, root):
+                self._findings.add(
+                    Verdict.WARN,
+                    f"A cached root over events up to {self._seq - 1} is not theirs. It is no evidence, and "
+                    "is made anew when a proof needs it.",
+                )
 
     def _end(self) -> None:
         if self._seq < self.log.size:
@@ -201,15 +199,6 @@ class LogWalk:
 
     def _found(self, words: str, seq: int) -> None:
         self._findings.add(Verdict.FAIL, words, seq=seq)
-
-
-def _cached_roots(count: int, *, using: str) -> Iterator[tuple[int, bytes]]:
-    """The cached roots of the blocks below `count`, in their order."""
-    rows = AuditSubtree.objects.using(using).filter(number__lt=count).order_by("number")
-    last = -1
-    while page := list(rows.filter(number__gt=last)[:CACHED_AT_ONCE]):
-        yield from ((row.number, bytes(row.root)) for row in page)
-        last = page[-1].number
 
 
 def _events(first: int, last: int) -> str:

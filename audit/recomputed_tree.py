@@ -1,39 +1,47 @@
 """The tree over the events, built anew leaf by leaf: its root at each size on the way, and its frontier.
 
-The leaves are joined in blocks of 256, as the cache of subtree roots has them, so that the cache can be
-compared without hashing anything twice.
+The leaves are joined in blocks, and the blocks in wide ones, as the cache of subtree roots has them, so that
+the cache can be compared without hashing anything twice.
 """
 
 from audit.log_format import EMPTY_ROOT, Frontier, node_hash
 from audit.models import AuditSubtree
 
-BLOCK = AuditSubtree.LEAVES
+#: The number of a row of the cache, and the root that belongs there.
+CachedRoot = tuple[int, bytes]
 
 
 class RecomputedTree:
     """An RFC 6962 tree that grows at its right end."""
 
     def __init__(self) -> None:
-        self._blocks, self._part = Frontier(), Frontier()
+        self._wide, self._blocks, self._leaves = Frontier(), Frontier(), Frontier()
 
     @property
     def size(self) -> int:
         """The number of leaves."""
-        return BLOCK * self._blocks.size + self._part.size
+        full = AuditSubtree.LEAVES
+        return full * (full * self._wide.size + self._blocks.size) + self._leaves.size
 
-    def append(self, leaf: bytes) -> bytes | None:
-        """Add a leaf hash; the root of the block when this was the last leaf of one."""
-        self._part.append(leaf)
-        if self._part.size < BLOCK:
-            return None
-        root = self._part.root()
+    def append(self, leaf: bytes) -> list[CachedRoot]:
+        """Add a leaf hash; the roots of the blocks, if any, of which this was the last leaf."""
+        self._leaves.append(leaf)
+        return self._close_block() if self._leaves.size == AuditSubtree.LEAVES else []
+
+    def _close_block(self) -> list[CachedRoot]:
+        full, root = AuditSubtree.LEAVES, self._leaves.root()
+        closed = [(full * self._wide.size + self._blocks.size, root)]
         self._blocks.append(root)
-        self._part = Frontier()
-        return root
+        self._leaves = Frontier()
+        if self._blocks.size == full:
+            closed.append((AuditSubtree.WIDE + self._wide.size, self._blocks.root()))
+            self._wide.append(self._blocks.root())
+            self._blocks = Frontier()
+        return closed
 
     def frontier(self) -> list[bytes]:
         """The roots of the full subtrees, largest first."""
-        return [*self._blocks.hashes, *self._part.hashes]
+        return [*self._wide.hashes, *self._blocks.hashes, *self._leaves.hashes]
 
     def root(self) -> bytes:
         """The root at this size."""

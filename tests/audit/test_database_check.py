@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
 
-from audit import signer, signing_key, stored_checkpoints, stored_lines
+from audit import cached_roots, signer, signer_memory, signing_key, stored_checkpoints, stored_lines
 from audit.append_only import triggers_missing
 from audit.database_check import check_database
 from audit.events import Event
@@ -514,6 +514,12 @@ def test_a_signer_that_remembers_another_log_is_named(log: AuditHead, settings: 
     assert "elsewhere.example/audit/1" in only(report)
 
 
+def test_a_log_that_the_signer_only_expects_is_no_other_log(log: AuditHead, settings: LazySettings) -> None:
+    with signer_memory.held(settings.AUDIT_KEY_FILE, wait_seconds=1) as memory:
+        memory.expect("elsewhere.example/audit/1")
+    assert check_database().findings.kept == []
+
+
 # A key that took over.
 
 
@@ -580,9 +586,25 @@ def test_a_cached_root_that_is_not_theirs_is_a_warning(log: AuditHead) -> None:
     AuditSubtree.objects.filter(number=1).update(root=b"x" * 32)
     report = check_database()
     assert title(report) == "WARN"
-    assert "events 256 to 511 is not theirs" in only(report)
+    assert "A cached root over events up to 511 is not theirs" in only(report)
     AuditSubtree.objects.filter(number=0).delete()
-    assert "events 256 to 511 is not theirs" in only(check_database())
+    assert "events up to 511" in only(check_database())
+
+
+def test_a_wide_cached_root_is_compared_too(log: AuditHead, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AuditSubtree, "LEAVES", 4)
+    monkeypatch.setattr(cached_roots, "PAGE", 3)
+    leaves = stored_leaves()
+    for number in range(SIZE // 4):
+        AuditSubtree.objects.create(number=number, root=root_over(leaves[4 * number : 4 * number + 4]))
+    for number in range(SIZE // 16):
+        root = root_over(leaves[16 * number : 16 * number + 16])
+        AuditSubtree.objects.create(number=AuditSubtree.WIDE + number, root=root)
+    assert title(check_database()) == "OK"
+    AuditSubtree.objects.filter(number=AuditSubtree.WIDE + 1).update(root=b"x" * 32)
+    assert "events up to 31" in only(check_database())
+    AuditSubtree.objects.filter(number=9).update(root=b"x" * 32)
+    assert len(check_database().findings.kept) == 2
 
 
 def test_a_trigger_that_is_gone_is_named(log: AuditHead) -> None:
@@ -620,12 +642,13 @@ def test_the_tree_has_the_root_and_frontier_of_rfc_6962_at_every_size() -> None:
     tree = RecomputedTree()
     assert tree.root() == EMPTY_ROOT
     for size, leaf in enumerate(leaves, start=1):
-        block = tree.append(leaf)
-        assert (block is not None) == (size % 256 == 0)
+        closed = tree.append(leaf)
+        assert closed == (
+            [(size // 256 - 1, root_over(leaves[size - 256 : size]))] if size % 256 == 0 else []
+        )
         assert tree.size == size
         if size in {1, 2, 3, 255, 256, 257, 300, 511, 512, 513, 600}:
             assert tree.root() == root_over(leaves[:size])
-    assert block is None
     assert len(tree.frontier()) == (600).bit_count()
 
 
