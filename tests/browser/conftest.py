@@ -17,6 +17,9 @@ from privacyadmin.embedded.listener import free_port
 from tests.program.conftest import environment_for
 from tests.program.processes import Program
 
+# Playwright keeps an event loop running in the tests' thread, in which Django would refuse every query.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 INSTALL = "Install Chromium, such as with: apt-get install chromium"
 READY_SECONDS = 120
 PATIENCE_MS = 20_000

@@ -1,6 +1,5 @@
 """A request's page that follows by itself: what it keeps of the reader's, says, and when it stops asking."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,9 +15,6 @@ from privacyadmin.models import User
 from tests.erasure import made_requests as made
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-# Playwright keeps an event loop running in the tests' thread, in which Django would refuse every query.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 Opened = Callable[[PrivacyRequest], list[int]]
 
