@@ -44,7 +44,7 @@ ROLES: Mapping[str, frozenset[str]] = {
 
 #: What each role does, in the words of the invitation page.
 ROLE_LINES: Mapping[str, str] = {
-    OFFICERS: "File requests, answer people, ask for overrides.",
+    OFFICERS: "File requests, answer people, hand out certificates, ask for overrides.",
     REVIEWERS: "Decide overrides and place holds; never on what they filed themselves.",
     AUDITORS: "Read every request, masked; read, export and verify the audit log.",
     OPERATORS: "Run the connection to CXone and invite people; they see no requests.",

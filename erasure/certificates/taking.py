@@ -1,6 +1,5 @@
 """Taking a certificate: a checkpoint that covers it, the event that it was taken, and only then the files."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from audit.log_format import LogFormatError
 from audit.models import AuditCheckpoint, AuditPastEvent, LoggedEvent
 from audit.proof_text import Proof
 from audit.proofs import ProofError, newest_over, proof_of
-from audit.signed_note import NoteError, signers, vkeys_of
+from audit.signed_note import Checkpoint, NoteError, signers, to_base64, vkeys_of
 from audit.signing_errors import NoCheckpointError
 from audit.trail import audited
 from erasure.certificates.contents import CertificateRefused, Contents, Copy, contents_of
@@ -55,46 +54,32 @@ def take(request: PrivacyRequest, *, copy: Copy, by: Any, via: str) -> Certifica
     """
     contents, now = contents_of(request, copy=copy), timezone.now()
     try:
-        proofs = _Proofs.covering(contents)
-        proven = named([(end, proofs.of(end.event)) for end in contents.proven])
+        present = _covering(contents)
+        proven = named([(end, _proof(end.event, present)) for end in contents.proven])
         vkeys = _checked_keys(proven)
         files = files_of(contents, proven, vkeys=vkeys, issued_at=now)
     except NoCheckpointError as error:
         raise CertificateRefused(f"The log is not signed as far as this needs it. {error}") from None
     except (ProofError, LogFormatError) as error:
         raise CertificateRefused(str(error)) from None
-    seq = _put_on_record(contents, proofs.shown, by=by, via=via, now=now)
+    seq = _put_on_record(contents, proven[-1].note.checkpoint, by=by, via=via, now=now)
     return Certificate(request.reference, copy, files, seq, now)
 
 
-@dataclass(frozen=True)
-class _Proofs:
-    """The checkpoint of the present log that covers what is needed of it, if any of it is needed."""
-
-    present: AuditCheckpoint | None
-    shown: AuditCheckpoint
-
-    @classmethod
-    def covering(cls, contents: Contents) -> "_Proofs":
-        wanted = [end.event for end in contents.proven]
-        # The auditors' copy lists every entry, so its checkpoint has to cover them all.
-        listed = contents.events if contents.copy is Copy.AUDIT else wanted
-        present = [event.seq for event in listed if not isinstance(event, AuditPastEvent)]
-        if present:
-            checkpoint = checkpoints.covering(max(present) + 1)
-            return cls(checkpoint, checkpoint)
-        return cls(None, _checkpoint_over(wanted[-1], present=None))
-
-    def of(self, event: LoggedEvent) -> Proof:
-        return proof_of(event.seq, checkpoint=_checkpoint_over(event, present=self.present))
+def _covering(contents: Contents) -> AuditCheckpoint | None:
+    """The checkpoint of the present log that covers what is needed of it; None where nothing of it is."""
+    # The auditors' copy lists every entry, so its checkpoint has to cover them all.
+    wanted = contents.events if contents.copy is Copy.AUDIT else [end.event for end in contents.proven]
+    present = [event.seq for event in wanted if not isinstance(event, AuditPastEvent)]
+    return checkpoints.covering(max(present) + 1) if present else None
 
 
-def _checkpoint_over(event: LoggedEvent, *, present: AuditCheckpoint | None) -> AuditCheckpoint:
+def _proof(event: LoggedEvent, present: AuditCheckpoint | None) -> Proof:
     if isinstance(event, AuditPastEvent):
-        return newest_over(event.seq, log=event.log)
+        return proof_of(event.seq, checkpoint=newest_over(event.seq, log=event.log))
     if present is None:
         raise ProofError(f"Event {event.seq} is not covered by a checkpoint of its log.")
-    return present
+    return proof_of(event.seq, checkpoint=present)
 
 
 def _checked_keys(proven: Sequence[Proven]) -> str:
@@ -115,9 +100,7 @@ def _checked_keys(proven: Sequence[Proven]) -> str:
     return text
 
 
-def _put_on_record(
-    contents: Contents, checkpoint: AuditCheckpoint, *, by: Any, via: str, now: datetime
-) -> int:
+def _put_on_record(contents: Contents, told: Checkpoint, *, by: Any, via: str, now: datetime) -> int:
     request, is_persons = contents.request, contents.copy is Copy.PERSON
     with audited() as log:
         current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
@@ -135,8 +118,8 @@ def _put_on_record(
                 "copy": contents.copy.value,
                 "via": via,
                 "submissions": [end.submission.number for end in contents.proven],
-                "size": checkpoint.size,
-                "root": base64.b64encode(bytes(checkpoint.root)).decode(),
+                "size": told.size,
+                "root": to_base64(told.root),
             },
         )
     return entry.seq

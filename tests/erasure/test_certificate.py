@@ -13,15 +13,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import LazySettings
-from django.conf import settings as configured
 from django.utils import timezone
 
-from audit import signing_key
+from audit.continuation import continue_log
 from audit.events import Event
-from audit.log_format import leaf_hash, parse_line, subject_tag, vkey
-from audit.models import AuditEvent, AuditHead, AuditPastEvent, AuditPastLog
+from audit.log_format import leaf_hash, parse_line, subject_tag
+from audit.models import AuditEvent
 from audit.proof_text import Proof, parse_proof
 from audit.signed_note import signers, vkeys_of
+from audit.signer import sign_head
 from audit.trail import audited
 from audit.tree_proofs import root_of_inclusion
 from erasure import filing, lifecycle, overrides, shredding
@@ -41,7 +41,7 @@ from erasure.deadlines import long_date
 from erasure.encryption import salt_bytes
 from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier, Submission
 from privacyadmin.models import User
-from tests.audit.grown_log import checkpoint_over, lift_the_triggers, stored_leaves
+from tests.audit.grown_log import lift_the_triggers
 from tests.erasure import made_requests as made
 from tests.erasure.at_work import event_data
 
@@ -245,39 +245,39 @@ def test_a_second_one_does_not_need_a_new_checkpoint(done: PrivacyRequest, offic
     assert first == second
 
 
-def test_an_entry_of_a_log_that_ended_is_proven_under_that_log(done: PrivacyRequest, officer: User) -> None:
-    head = AuditHead.objects.get()
-    old = "before.example/audit/1"
-    checkpoint = checkpoint_over(stored_leaves(), origin=old)
-    checkpoint.save()
-    log = AuditPastLog.objects.create(
-        log=head.log,
-        origin=old,
-        size=head.size,
-        frontier=head.frontier,
-        vkeys=vkey_of(old),
-        ended_at=timezone.now(),
-        reason="restored",
-    )
-    columns = ("seq", "body", "leaf", "act", "obj", "actor", "occurred_at")
-    for row in AuditEvent.objects.values(*columns):
-        AuditPastEvent.objects.create(log=log, **row)
-    lift_the_triggers()
-    AuditEvent.objects.filter(obj=done.obj).update(obj="log:moved")
+@pytest.fixture
+def key_of_its_own(settings: LazySettings, tmp_path: Path) -> None:
+    """What continues a log remembers it beside the key, which the other tests share."""
+    copy = tmp_path / "audit.key"
+    copy.write_bytes(settings.AUDIT_KEY_FILE.read_bytes())
+    copy.chmod(0o600)
+    settings.AUDIT_KEY_FILE = copy
+
+
+def test_an_entry_of_a_log_that_ended_is_proven_under_that_log(
+    done: PrivacyRequest, officer: User, auditor: User, key_of_its_own: None
+) -> None:
+    last = sign_head()
+    continue_log(reason="restored_backup", new_key=True)
 
     certificate = persons(done, officer)
 
     (proof,) = proofs_of(certificate)
     assert assert_proven(proof, text(certificate, "vkey"))["obj"] == done.obj
-    assert proof.note.checkpoint.origin == old
+    assert proof.note.text() == last.note
     (data,) = event_data(done.obj, Event.REQUEST_CERTIFIED)
-    assert data["size"] == head.size
+    assert (data["size"], data["root"]) == (last.size, base64.b64encode(bytes(last.root)).decode())
+    # That it was taken is an entry of the log that goes on: the auditors' copy lists both.
+    page = said(auditors(done, auditor))
+    assert f"in the ended log {last.origin}" in page
+    assert f"#{certificate.seq} " in page
 
 
-def vkey_of(origin: str) -> str:
-    """The key that the tests sign with, as one of another log."""
-    key = signing_key.load(configured.AUDIT_KEY_FILE)
-    return vkey(name=origin, public_key=signing_key.public_bytes(key)) + "\n"
+def test_an_entry_that_no_checkpoint_of_its_ended_log_covers_is_not_certified(
+    done: PrivacyRequest, officer: User, key_of_its_own: None
+) -> None:
+    continue_log(reason="restored_backup")
+    assert "a log that ended before any checkpoint covered it" in refusal(done, officer)
 
 
 # What the person reads ----------------------------------------------------------------------------------
