@@ -69,6 +69,11 @@ def test_a_checkpoint_over_what_was_declared_as_lost_is_a_warning(restored: Audi
     assert "has 8 events, and 12 were signed" in only(report)
 
 
+def test_what_was_declared_counts_when_the_log_that_says_so_has_ended_too(restored: AuditPastLog) -> None:
+    continuation.continue_log(reason="key_lost")
+    assert title(check_database(known=[beyond_of(restored, SIGNED)])) == "WARN"
+
+
 def test_a_checkpoint_over_more_than_was_declared_as_lost_is_truncation(restored: AuditPastLog) -> None:
     assert title(check_database(known=[beyond_of(restored, SIGNED + 1)])) == "TRUNCATED"
 
