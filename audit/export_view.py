@@ -19,6 +19,7 @@ from audit.export.source import ExportRefusedError
 from audit.export.taking import Export, Form, TooManyExportsError
 from audit.export.zip_stream import zipped
 from audit.signing_errors import SigningError
+from audit.trail import LogNotReadyError
 
 PERMISSION = "audit.export_auditevent"
 
@@ -92,7 +93,7 @@ def export_response(request: HttpRequest) -> HttpResponseBase:
         return _refusal(request, str(error), status=429, headers={"Retry-After": str(error.seconds)})
     except ExportRefusedError as error:
         return _refusal(request, str(error), status=409)
-    except (SigningError, ImproperlyConfigured):
+    except (SigningError, LogNotReadyError, ImproperlyConfigured):
         return _refusal(request, UNSIGNED, status=503)
     return _stream(request, export, DOWNLOADS[form])
 
