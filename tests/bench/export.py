@@ -54,7 +54,8 @@ def measure(*, events: int, rounds: int) -> Iterator[Figures]:
         rounds=rounds,
     )
     for form in Form:
-        for how in ("resident", "tracemalloc"):
+        # Tracing makes a long log take minutes; for the evidence alone it is worth them.
+        for how in ("resident", "tracemalloc") if form is Form.JSONL else ("resident",):
             short, whole = _peak(form, SHORT, how), _peak(form, export.size, how)
             yield {
                 "figure": f"peak memory beyond the imports, {form}, {how}",
