@@ -224,12 +224,4 @@ def _tell_event(told: Told, entry: Mapping[str, Any]) -> None:
     if act == Event.SUBJECT_SHREDDED:
         act = f"{act} {facts.get('step')}"
     number = facts.pop("submission", None)
-    told.tell(act, number, **_comparable(facts))
-
-
-def _comparable(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that a row has too. Before CXone gave an id there is none to compare."""
-    known = {key: facts[key] for key in FACTS if key in facts}
-    if known.get("cxone_id", "") is None:
-        del known["cxone_id"]
-    return known
+    told.tell(act, number, **{key: facts[key] for key in FACTS if key in facts})

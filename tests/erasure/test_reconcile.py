@@ -344,11 +344,13 @@ def test_another_cxone_id_is_named(officer: User) -> None:
     assert all("the CXone id is another" in sentence for sentence in sentences)
 
 
-def test_a_cxone_id_that_only_one_side_has_is_no_difference(officer: User) -> None:
+def test_what_failed_before_cxone_gave_an_id_agrees_while_it_has_none(officer: User) -> None:
     row = sent(only(filed(officer)))
     with audited() as log:
         lifecycle.fail(log, row, code="refused_by_cxone", message="No.", now=timezone.now())
     assert found() == []
+    change(row, cxone_id="7f1c")
+    assert found() == [f"{row} is failed, and the CXone id is another in its row than in the log."]
 
 
 def test_an_unusual_cxone_id_agrees_with_its_hash_in_the_log(officer: User) -> None:
