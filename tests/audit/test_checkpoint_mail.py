@@ -81,7 +81,7 @@ def test_the_text_says_what_it_is_for_and_how_to_compare(
     send_if_due()
     text = text_of(server.came[0][1]).replace("\r\n", "\n")
     assert "a checkpoint that is kept outside shows later whether anybody" in text
-    assert "python -m audit.verify --vkey vkey" in text
+    assert "python audit-verify.pyz --vkey vkey --export ." in text
     assert "--known checkpoint-5" in text
     assert checkpoint.note in text
     assert vkey_file() in text
