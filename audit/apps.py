@@ -20,9 +20,11 @@ class AuditConfig(AppConfig):
         What needs the models is named, since Django loads them after this module.
         """
         register(check_append_only, Tags.database)
-        register(import_string("audit.signing_checks.check_signing_key"), Tags.database)
-        register(import_string("audit.signing_checks.check_mail_server"))
-        register(import_string("audit.signing_checks.check_somebody_outside"), Tags.security, deploy=True)
+        register(import_string("audit.signing.signing_checks.check_signing_key"), Tags.database)
+        register(import_string("audit.signing.signing_checks.check_mail_server"))
+        register(
+            import_string("audit.signing.signing_checks.check_somebody_outside"), Tags.security, deploy=True
+        )
         post_migrate.connect(
             import_string("audit.beginning.begin_log"), sender=self, dispatch_uid="audit.begin_log"
         )

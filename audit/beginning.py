@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from audit import signing_key
 from audit.append_only import HEAD
 from audit.events import Event
 from audit.log_format import origin, vkey
 from audit.models import AuditEvent, AuditHead
+from audit.signing import signing_key
 from audit.trail import LogNotReadyError, audited
 
 

@@ -12,8 +12,6 @@ from typing import TypeVar
 
 from audit.log_format import LogFormatError, leaf_hash, parse_line
 from audit.models import AuditCheckpoint, AuditHead, AuditPastEvent, AuditPastLog
-from audit.proof_text import Proof
-from audit.signed_note import Note, NoteError, parse_note
 from audit.subtrees import (
     LogDamagedError,
     ProofError,
@@ -23,7 +21,9 @@ from audit.subtrees import (
     forget_subtrees,
     present_log,
 )
-from audit.tree_proofs import (
+from audit.verifier.proof_text import Proof
+from audit.verifier.signed_note import Note, NoteError, parse_note
+from audit.verifier.tree_proofs import (
     SubtreeRoot,
     TreeProofError,
     check_consistency,

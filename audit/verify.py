@@ -14,7 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
-from audit.evidence import (
+from audit.log_format import Frontier
+from audit.verifier.evidence import (
     CHECKPOINT,
     FRONTIER,
     KEY_CHANGES,
@@ -28,12 +29,11 @@ from audit.evidence import (
     read_proof,
     read_text,
 )
-from audit.export_check import check_export
-from audit.export_scan import processors
-from audit.log_format import Frontier
-from audit.progress_bar import ProgressBar
-from audit.proof_check import check_proof, parse_opening
-from audit.verdicts import CANNOT_BE_CHECKED, Report, UnusableError, Verdict
+from audit.verifier.export_check import check_export
+from audit.verifier.export_scan import processors
+from audit.verifier.progress_bar import ProgressBar
+from audit.verifier.proof_check import check_proof, parse_opening
+from audit.verifier.verdicts import CANNOT_BE_CHECKED, Report, UnusableError, Verdict
 
 INTERRUPTED = 130
 EXPLANATION = """\

@@ -12,7 +12,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils import timezone
 
-from audit import verification_runs
+from audit.checking import verification_runs
 from erasure import doorbell, resuming
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 
+from audit.checking.snapshot import snapshot
 from audit.models import AuditEvent, AuditPastEvent
-from audit.snapshot import snapshot
 from erasure.models import LegalHold, PrivacyRequest
 from erasure.stories import (
     HOLD_ACTS,

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError
 
-from audit.database_check import check_database
-from audit.findings import Verdict
-from audit.signed_note import Note
-from audit.verification_report import Progress, VerificationReport, untold
+from audit.checking.database_check import check_database
+from audit.checking.findings import Verdict
+from audit.checking.verification_report import Progress, VerificationReport, untold
+from audit.verifier.signed_note import Note
 from erasure import reconcile
 
 

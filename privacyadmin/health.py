@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from audit import checkpoints
+from audit.signing import checkpoints
 from erasure import upstream
 
 BROKER_SECONDS = 1

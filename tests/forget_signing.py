@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
-from audit.signing_key import beside
+from audit.signing.signing_key import beside
 
 
 @pytest.fixture(autouse=True)

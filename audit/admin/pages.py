@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from audit.admin import check_elsewhere, earlier_logs, verification
 from audit.admin.access import page
-from audit.export_view import PERMISSION, export_response
+from audit.export.download import PERMISSION, export_response
 
 
 def pages() -> list[URLPattern]:

@@ -5,12 +5,12 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
-from audit import checkpoints
 from audit.admin import verification_shown
 from audit.admin.event_words import events_words
-from audit.export_view import ExportForm
+from audit.export.download import ExportForm
 from audit.log_format import LogFormatError
 from audit.models import AuditPastLog
+from audit.signing import checkpoints
 
 
 def context() -> dict[str, Any]:

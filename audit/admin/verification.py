@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from audit import verification_runs
 from audit.admin.access import page
 from audit.admin.verification_shown import run_of, under_way
 from audit.admin.verification_words import LIMITS
+from audit.checking import verification_runs
 from audit.models import AuditVerification
 
 PERMISSION = "audit.verify_auditevent"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from audit.export.csv_view import csv_view
 from audit.export.lines import jsonl
 from audit.export.taking import Export, Form
-from audit.frontier_text import frontier_text
+from audit.verifier.frontier_text import frontier_text
 
 EVENTS_FILES = {Form.JSONL: "events.jsonl", Form.CSV: "events.csv"}
 CHECKPOINT, VKEY, FRONTIER, README = "checkpoint", "vkey", "frontier", "README.txt"

@@ -16,7 +16,7 @@ from pathlib import Path
 from audit.export.files import CHECKPOINT, EVENTS_FILES, FRONTIER, KEY_CHANGE, README, VKEY, File
 from audit.export.source import ExportRefusedError
 from audit.export.taking import Form
-from audit.signed_note import Checkpoint, NoteError, parse_note
+from audit.verifier.signed_note import Checkpoint, NoteError, parse_note
 
 DRAFT = ".part"
 EARLIER = "checkpoint-at-"

@@ -4,7 +4,7 @@ from audit.export.source import ExportRefusedError
 from audit.log_format import Frontier
 from audit.models import AuditCheckpoint
 from audit.subtrees import LogDamagedError, StoredLog, StoredTree, forget_subtrees
-from audit.tree_proofs import TreeProofError, check_consistency, consistency_path
+from audit.verifier.tree_proofs import TreeProofError, check_consistency, consistency_path
 
 
 def frontier_at(first: int, *, checkpoint: AuditCheckpoint, stored: StoredLog) -> Frontier:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS
 
-from audit.checkpoints import covering, vkey_file
 from audit.events import Event
 from audit.models import AuditCheckpoint, AuditHead, AuditPastEvent, AuditPastLog
+from audit.signing.checkpoints import covering, vkey_file
 from audit.subtrees import StoredLog, present_log
 from audit.trail import LogNotReadyError
 

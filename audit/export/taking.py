@@ -11,8 +11,8 @@ from audit.export.frontier import frontier_at
 from audit.export.source import ExportRefusedError, Source
 from audit.log_format import Frontier
 from audit.models import AuditCheckpoint
-from audit.signed_note import to_base64
 from audit.trail import audited
+from audit.verifier.signed_note import to_base64
 
 
 class Form(StrEnum):

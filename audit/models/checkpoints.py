@@ -6,7 +6,7 @@ from django.db.models.lookups import Exact
 
 
 class AuditCheckpoint(models.Model):
-    """A signed note over the log at one size (C2SP tlog-checkpoint). Written by `audit.signer` alone.
+    """A signed note over the log at one size (C2SP tlog-checkpoint). Written by `audit.signing.signer` alone.
 
     All are kept, those of earlier logs too: each is evidence of what the log was when it was signed.
     """

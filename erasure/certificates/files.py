@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from audit.models import AuditPastEvent, LoggedEvent
-from audit.proof_text import Proof
-from audit.signed_note import Note
+from audit.verifier.proof_text import Proof
+from audit.verifier.signed_note import Note
 from erasure.certificates import words
 from erasure.certificates.contents import Contents, Copy, ProvenEnd
 from erasure.models import Submission

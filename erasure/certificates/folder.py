@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from audit.log_format import LogFormatError, parse_line
-from audit.proof_text import Proof, parse_proof
-from audit.signed_note import NoteError
+from audit.verifier.proof_text import Proof, parse_proof
+from audit.verifier.signed_note import NoteError
 from erasure.certificates.contents import CertificateRefused, Copy
 from erasure.certificates.files import PROOF
 from erasure.models import PrivacyRequest

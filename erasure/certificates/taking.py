@@ -7,15 +7,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from audit import checkpoints
 from audit.events import Event
 from audit.log_format import LogFormatError
 from audit.models import AuditCheckpoint, AuditPastEvent, LoggedEvent
-from audit.proof_text import Proof
 from audit.proofs import ProofError, newest_over, proof_of
-from audit.signed_note import Checkpoint, NoteError, signers, to_base64, vkeys_of
-from audit.signing_errors import NoCheckpointError
+from audit.signing import checkpoints
+from audit.signing.signing_errors import NoCheckpointError
 from audit.trail import audited
+from audit.verifier.proof_text import Proof
+from audit.verifier.signed_note import Checkpoint, NoteError, signers, to_base64, vkeys_of
 from erasure.certificates.contents import CertificateRefused, Contents, Copy, contents_of
 from erasure.certificates.files import Proven, files_of, named, zipped
 from erasure.models import PrivacyRequest

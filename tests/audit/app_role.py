@@ -13,11 +13,11 @@ from django.core.management import CommandError, call_command  # noqa: E402
 from django.db import DatabaseError, connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from audit import signer  # noqa: E402
-from audit.checkpoints import covering  # noqa: E402
+from audit.checking.verification_runs import ask  # noqa: E402
 from audit.models import AuditHead, AuditVerification  # noqa: E402
-from audit.signing_round import SigningRound  # noqa: E402
-from audit.verification_runs import ask  # noqa: E402
+from audit.signing import signer  # noqa: E402
+from audit.signing.checkpoints import covering  # noqa: E402
+from audit.signing.signing_round import SigningRound  # noqa: E402
 from erasure.jobs import tick_round, verify_log  # noqa: E402
 from erasure.models import PrivacyRequest  # noqa: E402
 from tests.audit.truncated import append  # noqa: E402

@@ -1,6 +1,6 @@
 """Signatures with known answers: those of RFC 8032, section 7.1, and those that a careless check accepts."""
 
-from audit.ed25519 import ORDER, PRIME
+from audit.verifier.ed25519 import ORDER, PRIME
 
 #: Name, public key, signature, message: all in hexadecimal.
 RFC_8032 = [

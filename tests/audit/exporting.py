@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from audit.checkpoints import vkey_file
 from audit.events import Event
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastEvent, AuditPastLog
-from audit.signer import sign_head
+from audit.signing.checkpoints import vkey_file
+from audit.signing.signer import sign_head
 from audit.trail import audited
 
 

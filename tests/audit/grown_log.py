@@ -7,13 +7,13 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from audit import signing_key
 from audit.append_only import lifting
 from audit.events import Event
 from audit.log_format import key_id
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead
-from audit.signed_note import Checkpoint, Note, NoteSignature
+from audit.signing import signing_key
 from audit.trail import audited
+from audit.verifier.signed_note import Checkpoint, Note, NoteSignature
 
 
 def grow_to(size: int) -> list[bytes]:

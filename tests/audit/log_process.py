@@ -21,13 +21,13 @@ from django.conf import settings  # noqa: E402 - models need the apps to be read
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from audit import checkpoints, signer  # noqa: E402
 from audit.events import Event  # noqa: E402
 from audit.log_format import Frontier, leaf_hash  # noqa: E402
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastLog  # noqa: E402
-from audit.signed_note import parse_note, signers, vkeys_of  # noqa: E402
-from audit.signing_round import SigningRound  # noqa: E402
+from audit.signing import checkpoints, signer  # noqa: E402
+from audit.signing.signing_round import SigningRound  # noqa: E402
 from audit.trail import audited  # noqa: E402
+from audit.verifier.signed_note import parse_note, signers, vkeys_of  # noqa: E402
 
 
 def grow(count: int) -> None:

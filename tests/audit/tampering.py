@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 from django.db.models import QuerySet
 
-from audit import signing_key
 from audit.append_only import installing, lifting
 from audit.log_format import Frontier, canonical_line, key_id, leaf_hash
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead
-from audit.signed_note import Checkpoint, Note, NoteSignature
+from audit.signing import signing_key
+from audit.verifier.signed_note import Checkpoint, Note, NoteSignature
 
 Line = dict[str, Any]
 

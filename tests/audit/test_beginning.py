@@ -8,12 +8,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from audit import signing_key
 from audit.append_only import installing, lifting
 from audit.beginning import begin_log
 from audit.events import Event
 from audit.log_format import vkey
 from audit.models import AuditEvent, AuditHead
+from audit.signing import signing_key
 from audit.trail import LogNotReadyError, audited
 
 pytestmark = pytest.mark.django_db

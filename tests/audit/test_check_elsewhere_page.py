@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from audit.checkpoints import vkey_file
+from audit.signing.checkpoints import vkey_file
 from privacyadmin.models import User
 from tests.audit.exporting import grow
 from tests.erasure.made_requests import SignIn

@@ -12,12 +12,12 @@ import time_machine
 from django.conf import LazySettings
 from django.utils import timezone
 
-from audit import signer
-from audit.checkpoint_mail import LONGEST_WAIT, TROUBLE_WORDS, send_if_due, state
-from audit.checkpoints import vkey_file
 from audit.models import AuditCheckpoint, CheckpointMail
-from audit.signed_note import parse_note, signers, vkeys_of
-from audit.signing_round import SigningRound
+from audit.signing import signer
+from audit.signing.checkpoint_mail import LONGEST_WAIT, TROUBLE_WORDS, send_if_due, state
+from audit.signing.checkpoints import vkey_file
+from audit.signing.signing_round import SigningRound
+from audit.verifier.signed_note import parse_note, signers, vkeys_of
 from tests.audit.log_processes import LogProcesses
 from tests.audit.mail_server import MailServer, listening
 from tests.audit.truncated import append
@@ -81,7 +81,7 @@ def test_the_text_says_what_it_is_for_and_how_to_compare(
     send_if_due()
     text = text_of(server.came[0][1]).replace("\r\n", "\n")
     assert "a checkpoint that is kept outside shows later whether anybody" in text
-    assert "python -m audit.verify --vkey vkey" in text
+    assert "python audit-verify.pyz --vkey vkey --export ." in text
     assert "--known checkpoint-5" in text
     assert checkpoint.note in text
     assert vkey_file() in text

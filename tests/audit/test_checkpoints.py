@@ -9,11 +9,11 @@ from django.conf import LazySettings
 from django.core.checks import CheckMessage
 from django.utils import timezone
 
-from audit import checkpoints, signer, signing_checks, signing_key, signing_notices
-from audit.checkpoints import NoCheckpointError, covering, newest, sign_if_due, state, vkey_file
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastLog, AuditSubtree
-from audit.signed_note import vkeys_of
-from audit.signing_round import SigningRound
+from audit.signing import checkpoints, signer, signing_checks, signing_key, signing_notices
+from audit.signing.checkpoints import NoCheckpointError, covering, newest, sign_if_due, state, vkey_file
+from audit.signing.signing_round import SigningRound
+from audit.verifier.signed_note import vkeys_of
 from tests.audit.log_processes import LogProcesses
 from tests.audit.truncated import append, cut_off
 

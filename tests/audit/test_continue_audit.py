@@ -10,12 +10,9 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection
 
-from audit import continuation, signer, signing_key
 from audit.append_only import triggers_missing
-from audit.checkpoints import newest, state, vkey_file
-from audit.database_check import check_database
+from audit.checking.database_check import check_database
 from audit.history import history_of, latest_event
-from audit.key_history import announced_key
 from audit.log_format import Frontier
 from audit.models import (
     AuditCheckpoint,
@@ -26,7 +23,10 @@ from audit.models import (
     AuditSigning,
     AuditSubtree,
 )
-from audit.signed_note import parse_note, signers, to_base64, vkeys_of
+from audit.signing import continuation, signer, signing_key
+from audit.signing.checkpoints import newest, state, vkey_file
+from audit.signing.key_history import announced_key
+from audit.verifier.signed_note import parse_note, signers, to_base64, vkeys_of
 from erasure.admin.timeline import timeline_of
 from privacyadmin.models import User
 from tests.audit.log_processes import LogProcesses

@@ -9,19 +9,21 @@ from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
 
-from audit import cached_roots, signer, signer_memory, signing_key, stored_checkpoints, stored_lines
+from audit import cached_roots
 from audit.append_only import triggers_missing
-from audit.database_check import check_database
+from audit.checking import stored_checkpoints, stored_lines
+from audit.checking.database_check import check_database
+from audit.checking.findings import KEPT, Findings, Verdict
+from audit.checking.recomputed_tree import RecomputedTree, first_difference
+from audit.checking.verification_report import VerificationReport
 from audit.events import Event
-from audit.findings import KEPT, Findings, Verdict
 from audit.log_format import EMPTY_ROOT, leaf_hash, vkey
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditSubtree
-from audit.recomputed_tree import RecomputedTree, first_difference
-from audit.signed_note import Note, parse_note
+from audit.signing import signer, signer_memory, signing_key
 from audit.subtrees import extend_subtrees
 from audit.trail import audited
-from audit.verdicts import Verdict as VerifierVerdict
-from audit.verification_report import VerificationReport
+from audit.verifier.signed_note import Note, parse_note
+from audit.verifier.verdicts import Verdict as VerifierVerdict
 from tests.audit import tampering
 from tests.audit.grown_log import grow_to, root_over, stored_leaves
 

@@ -7,11 +7,11 @@ import pytest
 from django.conf import LazySettings
 from django.conf import settings as configured
 
-from audit import continuation, signer, signing_key
-from audit.database_check import check_database
+from audit.checking.database_check import check_database
 from audit.log_format import canonical_line, leaf_hash
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastEvent, AuditPastLog
-from audit.signed_note import Note, parse_note
+from audit.signing import continuation, signer, signing_key
+from audit.verifier.signed_note import Note, parse_note
 from tests.audit import tampering
 from tests.audit.grown_log import grow_to
 from tests.audit.test_database_check import only, title

@@ -5,9 +5,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import ed25519
-from audit.ed25519 import ORDER, is_usable, verifies
-from audit.signing_key import public_bytes
+from audit.signing.signing_key import public_bytes
+from audit.verifier import ed25519
+from audit.verifier.ed25519 import ORDER, is_usable, verifies
 from tests.audit import ed25519_vectors
 
 

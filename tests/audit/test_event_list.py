@@ -13,12 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
-from audit import signing_notices
 from audit.admin.event_words import event_choices
-from audit.checkpoints import vkey_file
 from audit.events import Event
 from audit.models import AuditEvent
-from audit.signer import sign_head
+from audit.signing import signing_notices
+from audit.signing.checkpoints import vkey_file
+from audit.signing.signer import sign_head
 from audit.trail import audited
 from privacyadmin.models import User
 from tests.audit import tampering

@@ -11,9 +11,9 @@ from django.urls import reverse
 from audit.events import Event
 from audit.log_format import leaf_hash
 from audit.models import AuditEvent
-from audit.proof_text import parse_proof
-from audit.signer import sign_head
+from audit.signing.signer import sign_head
 from audit.trail import audited
+from audit.verifier.proof_text import parse_proof
 from privacyadmin.models import User
 from tests.audit import tampering
 from tests.erasure.made_requests import SignIn, filed

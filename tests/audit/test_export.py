@@ -24,10 +24,10 @@ from audit.export.lines import jsonl
 from audit.export.source import ExportRefusedError
 from audit.export.taking import Export, Form, TooManyExportsError
 from audit.export.zip_stream import zipped
-from audit.frontier_text import parse_frontier
 from audit.log_format import Frontier, leaf_hash
 from audit.models import AuditEvent, AuditHead, AuditPastLog
-from audit.signed_note import parse_note, signers, to_base64, vkeys_of
+from audit.verifier.frontier_text import parse_frontier
+from audit.verifier.signed_note import parse_note, signers, to_base64, vkeys_of
 from privacyadmin.models import User
 from tests.audit.exporting import (
     ended_log,

@@ -13,13 +13,13 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
-from audit import key_rotation, signing_key
-from audit.continuation import continue_log
 from audit.export import lines
 from audit.export.folder import opened
 from audit.models import AuditCheckpoint, AuditHead
-from audit.signed_note import parse_note
-from audit.signer import sign_head
+from audit.signing import key_rotation, signing_key
+from audit.signing.continuation import continue_log
+from audit.signing.signer import sign_head
+from audit.verifier.signed_note import parse_note
 from tests.audit.exporting import exports_told, grow, stored_lines
 from tests.audit.grown_log import lift_the_triggers
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audit import log_format
 from audit.log_format import Frontier, LogFormatError, canonical_line, leaf_hash, node_hash, parse_line
-from audit.signing_key import public_bytes
+from audit.signing.signing_key import public_bytes
 
 COUNTING = bytes(range(32))
 ORIGIN = "privacy.example.org/audit/6f1c2a"

@@ -20,25 +20,33 @@ DRIVER = Path(__file__).parent / "attacks" / "against_a_copy.py"
 
 #: What is broken: the file, the text that is there once, and what stands there instead.
 MUTANTS: dict[str, tuple[str, str, str]] = {
-    "takes any number for the next": ("line_check.py", "if seq != self.next_seq:", "if False:"),
-    "takes any beginning": ("line_check.py", 'if entry["act"] not in BEGINNINGS:', "if False:"),
-    "takes any version at a glance": ("plain_line.py", r'"v":1\}', r'"v":[0-9]\}'),
-    "takes any number of digits at a glance": ("plain_line.py", "-?[1-9][0-9]{0,14})", "-?[1-9][0-9]*)"),
-    "takes minus nought at a glance": ("plain_line.py", "(?:0|-?[1-9]", "(?:-?0|-?[1-9]"),
-    "takes decimals at a glance": ("plain_line.py", '[0-9]{0,14})"\n_V', '[0-9]{0,14}(?:[.]0)?)"\n_V'),
+    "takes any number for the next": ("verifier/line_check.py", "if seq != self.next_seq:", "if False:"),
+    "takes any beginning": ("verifier/line_check.py", 'if entry["act"] not in BEGINNINGS:', "if False:"),
+    "takes any version at a glance": ("verifier/plain_line.py", r'"v":1\}', r'"v":[0-9]\}'),
+    "takes any number of digits at a glance": (
+        "verifier/plain_line.py",
+        "-?[1-9][0-9]{0,14})",
+        "-?[1-9][0-9]*)",
+    ),
+    "takes minus nought at a glance": ("verifier/plain_line.py", "(?:0|-?[1-9]", "(?:-?0|-?[1-9]"),
+    "takes decimals at a glance": (
+        "verifier/plain_line.py",
+        '[0-9]{0,14})"\n_V',
+        '[0-9]{0,14}(?:[.]0)?)"\n_V',
+    ),
     "takes escapes at a glance": (
-        "plain_line.py",
+        "verifier/plain_line.py",
         r"""_TEXT = rb'"[ !#-\[\]-~]*""",
         r"""_TEXT = rb'"[ !#-~]*""",
     ),
     "takes keys in any order at a glance": (
-        "plain_line.py",
+        "verifier/plain_line.py",
         "if data and not _are_in_order(tuple(_KEY.findall(data))):",
         "if False:",
     ),
-    "takes keys twice at a glance": ("plain_line.py", "sorted(set(keys))", "sorted(keys)"),
-    "never sees the clock go back": ("line_check.py", "if time < self.last_time:", "if False:"),
-    "drops the byte before a line": ("export_scan.py", r'sha256(b"\x00" + line)', "sha256(line)"),
+    "takes keys twice at a glance": ("verifier/plain_line.py", "sorted(set(keys))", "sorted(keys)"),
+    "never sees the clock go back": ("verifier/line_check.py", "if time < self.last_time:", "if False:"),
+    "drops the byte before a line": ("verifier/export_scan.py", r'sha256(b"\x00" + line)', "sha256(line)"),
     "drops the byte before a proven line": (
         "log_format.py",
         r'hashlib.sha256(b"\x00" + line.encode())',
@@ -50,11 +58,15 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "hashlib.sha256(left + right)",
     ),
     "drops the byte before a node of a stretch": (
-        "tree_range.py",
+        "verifier/tree_range.py",
         r'sha256(b"\x01" + left + right)',
         "sha256(left + right)",
     ),
-    "folds a root from the left": ("tree_range.py", "node_hash(left, node)", "node_hash(node, left)"),
+    "folds a root from the left": (
+        "verifier/tree_range.py",
+        "node_hash(left, node)",
+        "node_hash(node, left)",
+    ),
     "skips the comparison with the canonical form": (
         "log_format.py",
         "if canonical_line(entry) != line:",
@@ -74,120 +86,144 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "if unknown := set():",
     ),
     "ignores what a signature signs": (
-        "signed_note.py",
+        "verifier/signed_note.py",
         "if not ed25519.verifies(",
         "if False and not ed25519.verifies(",
     ),
-    "ignores who signed": ("signed_note.py", "return bool(claimed)", "return True"),
+    "ignores who signed": ("verifier/signed_note.py", "return bool(claimed)", "return True"),
     "knows a key by its id alone": (
-        "signed_note.py",
+        "verifier/signed_note.py",
         "(line.name, line.key_id) == (key.name, key.key_id)",
         "line.key_id == key.key_id",
     ),
     "counts keys after their last size": (
-        "signed_note.py",
+        "verifier/signed_note.py",
         "checkpoint.size <= self.until",
         "True",
     ),
-    "counts keys up to before their last size": ("signed_note.py", "size <= self.until", "size < self.until"),
-    "counts keys of other logs": ("signed_note.py", "self.vkey.name == checkpoint.origin and", "True and"),
-    "reads leading zeros": ("signed_note.py", "0|[1-9][0-9]{0,18}", "[0-9]{1,19}"),
-    "reads base64 in any spelling": ("signed_note.py", "if to_base64(octets) != text:", "if False:"),
-    "reads extension lines": ("signed_note.py", "if len(lines) != 3:", "if len(lines) < 3:"),
-    "reads any dash": ("signed_note.py", "words[0] != EM_DASH or", ""),
+    "counts keys up to before their last size": (
+        "verifier/signed_note.py",
+        "size <= self.until",
+        "size < self.until",
+    ),
+    "counts keys of other logs": (
+        "verifier/signed_note.py",
+        "self.vkey.name == checkpoint.origin and",
+        "True and",
+    ),
+    "reads leading zeros": ("verifier/signed_note.py", "0|[1-9][0-9]{0,18}", "[0-9]{1,19}"),
+    "reads base64 in any spelling": ("verifier/signed_note.py", "if to_base64(octets) != text:", "if False:"),
+    "reads extension lines": ("verifier/signed_note.py", "if len(lines) != 3:", "if len(lines) < 3:"),
+    "reads any dash": ("verifier/signed_note.py", "words[0] != EM_DASH or", ""),
     "takes the size from the file": (
-        "export_check.py",
+        "verifier/export_check.py",
         "size, end = self.presented.size, self.found.size",
         "size, end = self.found.size, self.found.size",
     ),
     "overlooks bytes after the last line": (
-        "export_check.py",
+        "verifier/export_check.py",
         "if end > size or (end == size and self.found.unfinished):",
         "if end > size:",
     ),
     "overlooks that the beginning is another log's": (
-        "export_check.py",
+        "verifier/export_check.py",
         "if key.name != self.presented.origin:",
         "if False:",
     ),
     "overlooks that the first key is another": (
-        "export_check.py",
+        "verifier/export_check.py",
         "if leads_to_one_of(key, rotations=self.found.rotations, keys=trusted):",
         "if True:",
     ),
     "compares no proven events": (
-        "comparison.py",
+        "verifier/comparison.py",
         "!= leaf_hash(proof.line)\n",
         "== b''\n",
     ),
     "overlooks a line that is too long": (
-        "export_scan.py",
+        "verifier/export_scan.py",
         "result.overlong = len(block) == STRETCH_BYTES",
         "result.overlong = False",
     ),
-    "overlooks the end of a line": ("export_scan.py", "result.unfinished = not result.overlong", "pass"),
-    "keeps no bad line": ("export_scan.py", "self.defect = self.defect or found.defect", "pass"),
-    "finds no change of key": ("export_scan.py", "if ROTATION_MARK in block:", "if False:"),
+    "overlooks the end of a line": (
+        "verifier/export_scan.py",
+        "result.unfinished = not result.overlong",
+        "pass",
+    ),
+    "keeps no bad line": ("verifier/export_scan.py", "self.defect = self.defect or found.defect", "pass"),
+    "finds no change of key": ("verifier/export_scan.py", "if ROTATION_MARK in block:", "if False:"),
     "extends trust without the old key": (
-        "key_trust.py",
+        "verifier/key_trust.py",
         "both = {rotation.vkey, rotation.previous}",
         "both = {rotation.vkey}",
     ),
     "extends trust before the change": (
-        "key_trust.py",
+        "verifier/key_trust.py",
         "note.checkpoint.size > rotation.seq]",
         "note.checkpoint.size > 0]",
     ),
     "extends trust over other lines": (
-        "key_trust.py",
+        "verifier/key_trust.py",
         "self.fits(note.checkpoint) and both",
         "both",
     ),
     "lets a replaced key hand over again": (
-        "key_trust.py",
+        "verifier/key_trust.py",
         "set(self._counting(note, candidates))",
         "set(signers(note, candidates))",
     ),
-    "lets a replaced key sign": ("key_trust.py", "if key not in gone]", "]"),
+    "lets a replaced key sign": ("verifier/key_trust.py", "if key not in gone]", "]"),
     "follows no change of key": (
-        "key_trust.py",
+        "verifier/key_trust.py",
         "if rotation.previous in reached:",
         "if False:",
     ),
-    "takes any root for the proof's": ("evidence.py", "if root != checkpoint.root:", "if False:"),
-    "climbs no ragged edge": ("tree_proofs.py", "while position and not position & 1:", "while False:"),
-    "takes any number for the index": ("proof_check.py", 'if entry["seq"] != proof.index:', "if False:"),
-    "takes any opening": ("proof_check.py", "if tag != subject:", "if False:"),
+    "takes any root for the proof's": ("verifier/evidence.py", "if root != checkpoint.root:", "if False:"),
+    "climbs no ragged edge": (
+        "verifier/tree_proofs.py",
+        "while position and not position & 1:",
+        "while False:",
+    ),
+    "takes any number for the index": (
+        "verifier/proof_check.py",
+        'if entry["seq"] != proof.index:',
+        "if False:",
+    ),
+    "takes any opening": ("verifier/proof_check.py", "if tag != subject:", "if False:"),
     "takes two trees of one size": (
-        "proof_check.py",
+        "verifier/proof_check.py",
         "if theirs.size == ours.size and theirs.root != ours.root:",
         "if False:",
     ),
     "takes two events at one place": (
-        "proof_check.py",
+        "verifier/proof_check.py",
         "if held.proof and held.proof.index == proof.index and held.proof.line != proof.line:",
         "if False:",
     ),
     "says nothing of sizes that a proof cannot be compared with": (
-        "proof_check.py",
+        "verifier/proof_check.py",
         "held.note.checkpoint.size != checkpoint.size]",
         "False]",
     ),
-    "does not ask whose proof it is": ("proof_check.py", "if checkpoint.origin not in names:", "if False:"),
-    "does not ask who signed what was kept": ("proof_check.py", "if not signed:", "if False:"),
+    "does not ask whose proof it is": (
+        "verifier/proof_check.py",
+        "if checkpoint.origin not in names:",
+        "if False:",
+    ),
+    "does not ask who signed what was kept": ("verifier/proof_check.py", "if not signed:", "if False:"),
     "takes a frontier of another log": (
-        "export_check.py",
+        "verifier/export_check.py",
         "if evidence.frontier_origin not in (None, origin):",
         "if False:",
     ),
-    "takes a frontier of no size": ("frontier_text.py", "if frontier.size == 0:", "if False:"),
-    "takes S beyond the order": ("ed25519.py", '"little") >= ORDER:', '"little") < 0:'),
+    "takes a frontier of no size": ("verifier/frontier_text.py", "if frontier.size == 0:", "if False:"),
+    "takes S beyond the order": ("verifier/ed25519.py", '"little") >= ORDER:', '"little") < 0:'),
     "takes keys of small order": (
-        "ed25519.py",
+        "verifier/ed25519.py",
         "if key is None or _is_of_small_order(key):",
         "if key is None:",
     ),
-    "compares no R": ("ed25519.py", "_negative(key))) == signature[:32]", "_negative(key))) != b''"),
+    "compares no R": ("verifier/ed25519.py", "_negative(key))) == signature[:32]", "_negative(key))) != b''"),
 }
 STEPS = (
     "notes_of_other_logs",
@@ -202,7 +238,8 @@ STEPS = (
     "signed_longer",
 )
 MUTANTS |= {
-    f"skips the step {step}": ("export_check.py", f"            self.{step},\n", "") for step in STEPS
+    f"skips the step {step}": ("verifier/export_check.py", f"            self.{step},\n", "")
+    for step in STEPS
 }
 
 
@@ -224,7 +261,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied(folder: Path) -> Path:
     """The files of the verifier, alone in a folder."""
     package = folder / "audit"
-    package.mkdir()
+    (package / "verifier").mkdir(parents=True)
     for name in VERIFIER_FILES:
         shutil.copy(SOURCES / name, package / name)
     return folder
@@ -257,5 +294,5 @@ def test_a_verifier_is_caught_that(mutant: str, tmp_path: Path, cases: Path) -> 
     source = (copy / "audit" / name).read_text()
     assert source.count(old) == 1, f"{name} was rewritten; say anew how to break it so that it {mutant}"
     (copy / "audit" / name).write_text(source.replace(old, new))
-    flags = ("-I", "-S") if name == "ed25519.py" else ()
+    flags = ("-I", "-S") if name == "verifier/ed25519.py" else ()
     assert wrong_answers(copy, cases, *flags, options=("--first",))

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audit.log_format import LogFormatError, canonical_line, parse_line, timestamp
-from audit.plain_line import number_and_time
+from audit.verifier.plain_line import number_and_time
 from tests.audit.attacks.made import line, lines, rotation
 from tests.audit.test_log_format import LINES
 

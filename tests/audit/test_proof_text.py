@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.frontier_text import frontier_text, parse_frontier
 from audit.log_format import Frontier, leaf_hash
-from audit.proof_text import Proof, parse_proof
-from audit.signed_note import NoteError, parse_note
-from audit.tree_proofs import root_of_inclusion
+from audit.verifier.frontier_text import frontier_text, parse_frontier
+from audit.verifier.proof_text import Proof, parse_proof
+from audit.verifier.signed_note import NoteError, parse_note
+from audit.verifier.tree_proofs import root_of_inclusion
 from tests.audit.attacks.made import ORIGIN
 from tests.audit.test_log_format import FRONTIER, LINES
 from tests.audit.test_signed_note import NOTE

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from audit import subtrees
 from audit.log_format import leaf_hash, parse_line
 from audit.models import AuditCheckpoint, AuditEvent, AuditPastEvent, AuditPastLog, AuditSubtree
-from audit.proof_text import Proof, parse_proof
 from audit.proofs import (
     LogDamagedError,
     ProofError,
@@ -22,7 +21,8 @@ from audit.proofs import (
     newest_over,
     proof_of,
 )
-from audit.tree_proofs import check_consistency, root_of_inclusion
+from audit.verifier.proof_text import Proof, parse_proof
+from audit.verifier.tree_proofs import check_consistency, root_of_inclusion
 from tests.audit.grown_log import checkpoint_over, grow_to, lift_the_triggers, root_over, stored_leaves
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,11 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
-from audit import signer, signing_key
-from audit.checkpoints import key_changes, vkey_file
-from audit.key_rotation import hand_over
 from audit.models import AuditCheckpoint, AuditEvent
-from audit.signed_note import TrustedKey, Vkey, parse_note, parse_vkey, signers, vkeys_of
+from audit.signing import signer, signing_key
+from audit.signing.checkpoints import key_changes, vkey_file
+from audit.signing.key_rotation import hand_over
+from audit.verifier.signed_note import TrustedKey, Vkey, parse_note, parse_vkey, signers, vkeys_of
 from tests.audit.log_processes import KILLED, LogProcesses
 from tests.audit.truncated import append, cut_off
 
@@ -129,15 +129,15 @@ def test_a_new_key_that_has_not_been_named_is_not_adopted(settings: LazySettings
 @pytest.mark.parametrize(
     "moment",
     [
-        "--die-at=audit.signing_key:generate",
-        "--die-at=audit.signing_key:os.link",
-        "--die-after=audit.signing_key:generate",
-        "--die-after=audit.key_rotation:_announce",
-        "--die-at=audit.signer:SignerMemory.remember",
-        "--die-after=audit.signer:SignerMemory.remember",
-        "--die-after=audit.signer:sign_head",
-        "--die-at=audit.signer:adopt_next_key",
-        "--die-at=audit.signer:signing_key.sync_directory",
+        "--die-at=audit.signing.signing_key:generate",
+        "--die-at=audit.signing.signing_key:os.link",
+        "--die-after=audit.signing.signing_key:generate",
+        "--die-after=audit.signing.key_rotation:_announce",
+        "--die-at=audit.signing.signer:SignerMemory.remember",
+        "--die-after=audit.signing.signer:SignerMemory.remember",
+        "--die-after=audit.signing.signer:sign_head",
+        "--die-at=audit.signing.signer:adopt_next_key",
+        "--die-at=audit.signing.signer:signing_key.sync_directory",
     ],
 )
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.signed_note import (
+from audit.verifier.signed_note import (
     BadSignatureError,
     Checkpoint,
     Note,

@@ -12,12 +12,12 @@ from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from audit import signer, signer_memory, signing_key
-from audit.checkpoints import newest, vkey_file
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditSigning
-from audit.signed_note import parse_note, signers, vkeys_of
-from audit.signer import SigningRefusedError
-from audit.signing_errors import SignerBusyError, SignerMemoryError
+from audit.signing import signer, signer_memory, signing_key
+from audit.signing.checkpoints import newest, vkey_file
+from audit.signing.signer import SigningRefusedError
+from audit.signing.signing_errors import SignerBusyError, SignerMemoryError
+from audit.verifier.signed_note import parse_note, signers, vkeys_of
 from tests.audit.log_processes import KILLED, LogProcesses
 from tests.audit.truncated import append, cut_off, rewrite, unguarded
 
@@ -266,11 +266,11 @@ def test_four_processes_at_once_sign_each_size_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        "--die-at=audit.signer:SignerMemory.remember",
-        "--die-at=audit.signer_memory:sync_directory",
-        "--die-after=audit.signer:SignerMemory.remember",
-        "--die-at=audit.signer:AuditCheckpoint.objects._queryset_class.get_or_create",
-        "--die-after=audit.signer:AuditCheckpoint.objects._queryset_class.get_or_create",
+        "--die-at=audit.signing.signer:SignerMemory.remember",
+        "--die-at=audit.signing.signer_memory:sync_directory",
+        "--die-after=audit.signing.signer:SignerMemory.remember",
+        "--die-at=audit.signing.signer:AuditCheckpoint.objects._queryset_class.get_or_create",
+        "--die-after=audit.signing.signer:AuditCheckpoint.objects._queryset_class.get_or_create",
     ],
 )
 @pytest.mark.django_db(transaction=True)

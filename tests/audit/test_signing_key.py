@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.core.exceptions import ImproperlyConfigured
 
-from audit.signing_key import load, load_or_generate, public_bytes
+from audit.signing.signing_key import load, load_or_generate, public_bytes
 
 
 @pytest.fixture

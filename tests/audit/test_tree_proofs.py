@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.log_format import EMPTY_ROOT, Frontier, node_hash
-from audit.tree_proofs import (
+from audit.verifier.tree_proofs import (
     TreeProofError,
     check_consistency,
     consistency_path,
     inclusion_path,
     root_of_inclusion,
 )
-from audit.tree_range import TreeRange
+from audit.verifier.tree_range import TreeRange
 
 LEAVES = [sha256(bytes([number])).digest() for number in range(70)]
 

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from audit import verification_runs
 from audit.admin.verification_words import LOOKS, UNKNOWN, look_of
+from audit.checking import verification_runs
+from audit.checking.findings import Verdict
 from audit.events import Event
-from audit.findings import Verdict
 from audit.models import AuditEvent, AuditVerification
-from audit.verdicts import Verdict as VerifierVerdict
+from audit.verifier.verdicts import Verdict as VerifierVerdict
 from erasure.verification import verify
 from privacyadmin.models import User
 from tests.audit import tampering

@@ -15,13 +15,13 @@ from django.db import OperationalError, connections
 from django.db.models import F
 from django.utils import timezone
 
-from audit import verification_runs
-from audit.database_check import check_database
+from audit.checking import verification_runs
+from audit.checking.database_check import check_database
+from audit.checking.findings import Verdict
+from audit.checking.verification_report import Progress, VerificationReport
+from audit.checking.verification_runs import are_waiting, ask, run_next
 from audit.events import Event
-from audit.findings import Verdict
 from audit.models import AuditEvent, AuditHead, AuditVerification
-from audit.verification_report import Progress, VerificationReport
-from audit.verification_runs import are_waiting, ask, run_next
 from tests.audit import tampering
 from tests.audit.grown_log import grow_to
 from tests.erasure.test_jobs import database_url

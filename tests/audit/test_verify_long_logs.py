@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from audit import export_scan
-from audit.line_check import LineCheck
-from audit.progress_bar import ProgressBar
+from audit.verifier import export_scan
+from audit.verifier.line_check import LineCheck
+from audit.verifier.progress_bar import ProgressBar
 from audit.verify import main
 from tests.audit.attacks.made import Table, line, proof, signed
 
@@ -98,7 +98,7 @@ class Terminal:
 def test_a_bar_is_drawn_for_somebody_who_is_looking_and_taken_away_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("audit.progress_bar.SHOWN_AFTER_SECONDS", 0)
+    monkeypatch.setattr("audit.verifier.progress_bar.SHOWN_AFTER_SECONDS", 0)
     for watched in (True, False):
         terminal = Terminal(watched=watched)
         with ProgressBar(200_000_000, stream=terminal) as bar:  # type: ignore[arg-type]

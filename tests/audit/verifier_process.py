@@ -11,9 +11,9 @@ import django
 
 django.setup()
 
-from audit.database_check import check_database  # noqa: E402 - models need the apps to be ready.
-from audit.verification_report import Progress, VerificationReport  # noqa: E402 - the same.
-from audit.verification_runs import run_next  # noqa: E402 - the same.
+from audit.checking.database_check import check_database  # noqa: E402 - models need the apps to be ready.
+from audit.checking.verification_report import Progress, VerificationReport  # noqa: E402 - the same.
+from audit.checking.verification_runs import run_next  # noqa: E402 - the same.
 
 
 def main() -> None:

@@ -7,10 +7,10 @@ import random
 import statistics
 from collections.abc import Iterator
 
-from audit import checkpoints
 from audit.models import AuditCheckpoint, AuditHead
 from audit.proofs import consistency_of, extend_subtrees, proof_of
-from audit.signer import sign_head
+from audit.signing import checkpoints
+from audit.signing.signer import sign_head
 from audit.subtrees import forget_subtrees
 from tests.bench.figures import Figures, seconds
 from tests.bench.long_log import lengthen

@@ -25,9 +25,9 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402 - models need the apps to be ready.
 
-from audit.evidence import Evidence, read_checkpoint, read_keys  # noqa: E402 - the same.
-from audit.export_check import check_export  # noqa: E402 - the same.
-from audit.verdicts import Report, Verdict  # noqa: E402 - the same.
+from audit.verifier.evidence import Evidence, read_checkpoint, read_keys  # noqa: E402 - the same.
+from audit.verifier.export_check import check_export  # noqa: E402 - the same.
+from audit.verifier.verdicts import Report, Verdict  # noqa: E402 - the same.
 from tests.bench import long_log  # noqa: E402 - the same.
 from tests.bench.figures import Figures, paired  # noqa: E402 - the same.
 

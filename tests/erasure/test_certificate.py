@@ -15,15 +15,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.conf import LazySettings
 from django.utils import timezone
 
-from audit.continuation import continue_log
 from audit.events import Event
 from audit.log_format import leaf_hash, parse_line, subject_tag
 from audit.models import AuditEvent
-from audit.proof_text import Proof, parse_proof
-from audit.signed_note import signers, vkeys_of
-from audit.signer import sign_head
+from audit.signing.continuation import continue_log
+from audit.signing.signer import sign_head
 from audit.trail import audited
-from audit.tree_proofs import root_of_inclusion
+from audit.verifier.proof_text import Proof, parse_proof
+from audit.verifier.signed_note import signers, vkeys_of
+from audit.verifier.tree_proofs import root_of_inclusion
 from erasure import filing, lifecycle, overrides, shredding
 from erasure.asked import Identifier
 from erasure.certificates import (

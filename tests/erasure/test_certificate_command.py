@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from audit import verifier_file
 from audit.events import Event
 from audit.models import AuditEvent
-from audit.proof_text import parse_proof
+from audit.verifier.proof_text import parse_proof
 from erasure.choices import Outcome
 from erasure.models import PrivacyRequest
 from privacyadmin.key_check import configured_keys

@@ -16,7 +16,7 @@ from time_machine import TimeMachineFixture
 
 from audit.events import Event
 from audit.models import AuditEvent
-from audit.proof_text import parse_proof
+from audit.verifier.proof_text import parse_proof
 from erasure import attention, shredding
 from erasure.choices import Outcome
 from erasure.deadlines import long_date

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from audit.admin.event_words import events_words
 from audit.models import AuditEvent, AuditVerification
-from audit.signer import sign_head
+from audit.signing.signer import sign_head
 from audit.trail import audited
 from erasure import overrides
 from erasure.admin import dashboard

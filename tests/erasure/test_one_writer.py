@@ -13,7 +13,7 @@ SOURCES = sorted(
 STATUS_WRITERS = ("erasure/lifecycle/moves.py", "erasure/lifecycle/holding.py")
 LOG_WRITER = "audit/trail.py"
 #: Takes the events of a log that ends out of the table, after keeping them in another.
-LOG_MOVER = "audit/continuation.py"
+LOG_MOVER = "audit/signing/continuation.py"
 
 #: Where a class of its own has a `self.status`: CXone's answer, or the status code of HTTP.
 NOT_A_SUBMISSION = ("erasure/cxone/", "erasure/webhook.py")

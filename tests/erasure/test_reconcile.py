@@ -10,9 +10,9 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from audit import continuation
 from audit.events import Event
 from audit.models import AuditEvent, AuditPastEvent
+from audit.signing import continuation
 from audit.trail import audited
 from erasure import guards, lifecycle, overrides, reconcile, shredding
 from erasure.choices import OverrideReason

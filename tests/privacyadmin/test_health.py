@@ -12,9 +12,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from audit import signing_key
 from audit.models import AuditEvent, AuditHead
-from audit.signer import SigningRefusedError, sign_head
+from audit.signing import signing_key
+from audit.signing.signer import SigningRefusedError, sign_head
 from erasure.models import Upstream
 from privacyadmin import health
 

@@ -15,11 +15,12 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError
 
-from audit import signer, signing_key, verification_runs
+from audit.checking import verification_runs
 from audit.events import Event
 from audit.log_format import leaf_hash
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditSubtree
 from audit.proofs import proof_of
+from audit.signing import signer, signing_key
 from erasure import doorbell, jobs, reconcile
 from erasure.models import Submission
 from erasure.verification import verify

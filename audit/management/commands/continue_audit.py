@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from audit import continuation
-from audit.signing_errors import SigningError
+from audit.signing import continuation
+from audit.signing.signing_errors import SigningError
 from audit.trail import AuditError
 
 RESTORED_BACKUP, KEY_LOST = "restored_backup", "key_lost"

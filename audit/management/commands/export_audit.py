@@ -13,7 +13,7 @@ from audit.export.files import EVENTS_FILES, files_of
 from audit.export.folder import Folder, opened
 from audit.export.source import ExportRefusedError
 from audit.export.taking import Export, Form
-from audit.signing_errors import SigningError
+from audit.signing.signing_errors import SigningError
 from audit.trail import LogNotReadyError
 
 BAR_WIDTH = 30

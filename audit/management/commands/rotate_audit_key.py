@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from audit import key_rotation
-from audit.signing_errors import SigningError
+from audit.signing import key_rotation
+from audit.signing.signing_errors import SigningError
 from audit.value_kinds import CODE
 
 

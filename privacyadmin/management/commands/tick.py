@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.signing_round import SigningRound
+from audit.signing.signing_round import SigningRound
 from erasure.jobs import tick_round
 from privacyadmin.end_request import EndRequest
 from privacyadmin.key_check import KeysDoNotFitError, refuse_unfitting_keys

@@ -10,12 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from audit.findings import Finding
-from audit.proof_text import FIRST_LINE, parse_proof
-from audit.signed_note import Note, NoteError, parse_note, to_base64
+from audit.checking.findings import Finding
+from audit.checking.verification_report import VerificationReport
+from audit.checking.verification_runs import not_recorded
 from audit.trail import AuditError, audited
-from audit.verification_report import VerificationReport
-from audit.verification_runs import not_recorded
+from audit.verifier.proof_text import FIRST_LINE, parse_proof
+from audit.verifier.signed_note import Note, NoteError, parse_note, to_base64
 from erasure.verification import verify
 
 BROKEN = 1

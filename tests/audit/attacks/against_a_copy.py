@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
-from audit import ed25519
+from audit.verifier import ed25519
 from audit.verify import main
 
 

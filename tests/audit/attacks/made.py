@@ -9,12 +9,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit.frontier_text import frontier_text
 from audit.log_format import JSON, Frontier, canonical_line, key_id, leaf_hash, nonce, subject_tag
-from audit.proof_text import Proof
-from audit.signed_note import Checkpoint, Note, NoteSignature, Vkey
-from audit.signing_key import public_bytes
-from audit.tree_proofs import inclusion_path
+from audit.signing.signing_key import public_bytes
+from audit.verifier.frontier_text import frontier_text
+from audit.verifier.proof_text import Proof
+from audit.verifier.signed_note import Checkpoint, Note, NoteSignature, Vkey
+from audit.verifier.tree_proofs import inclusion_path
 
 ORIGIN = "privacy.example.org/audit/6f1c2a"
 OTHER_ORIGIN = "privacy.example.org/audit/another"

@@ -1,6 +1,6 @@
 """Attacks on the lines of an export, against a checkpoint that the log's key signed."""
 
-from audit.export_scan import STRETCH_BYTES
+from audit.verifier.export_scan import STRETCH_BYTES
 from tests.audit.attacks.made import (
     OTHER_ORIGIN,
     SIGNER,

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from audit import checkpoint_mail, signer, signing_key, signing_notices
-from audit.key_history import KeyChange, key_changes, vkey_file
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead
-from audit.signing_errors import NoCheckpointError, SigningError
+from audit.signing import checkpoint_mail, signer, signing_key, signing_notices
+from audit.signing.key_history import KeyChange, key_changes, vkey_file
+from audit.signing.signing_errors import NoCheckpointError, SigningError
 
 __all__ = [
     "KeyChange",

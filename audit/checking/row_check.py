@@ -4,12 +4,12 @@ names.
 
 from typing import Any
 
-from audit.findings import Findings, Verdict
-from audit.line_check import LineCheck, LineError
+from audit.checking.findings import Findings, Verdict
+from audit.checking.stored_checkpoints import NamedKeys
+from audit.checking.stored_lines import StoredLine, moment_of
 from audit.log_format import JSON, leaf_hash
-from audit.signed_note import NoteError, Vkey, parse_vkey
-from audit.stored_checkpoints import NamedKeys
-from audit.stored_lines import StoredLine, moment_of
+from audit.verifier.line_check import LineCheck, LineError
+from audit.verifier.signed_note import NoteError, Vkey, parse_vkey
 
 #: The columns beside the line, as people are told of them.
 COLUMNS = ("event", "about", "who", "time")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from audit.log_format import JSON, LogFormatError, parse_line
-from audit.plain_line import number_and_time
+from audit.verifier.plain_line import number_and_time
 
 BEGINNINGS = ("log.created", "log.continued")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from audit.checking.findings import Findings
 from audit.events import Event
-from audit.findings import Findings
 from audit.log_format import JSON
-from audit.signed_note import to_base64
 from audit.trail import Entry, Trail
+from audit.verifier.signed_note import to_base64
 
 #: Called with how many lines are checked, and how many there are to check, ended logs included.
 Progress: TypeAlias = Callable[[int, int], None]

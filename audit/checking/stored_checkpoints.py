@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from audit.findings import Findings, Verdict
+from audit.checking.findings import Findings, Verdict
 from audit.models import AuditCheckpoint
-from audit.signed_note import Checkpoint, Note, NoteError, Vkey, parse_note, signers, to_base64
+from audit.verifier.signed_note import Checkpoint, Note, NoteError, Vkey, parse_note, signers, to_base64
 
 PAGE = 500
 

@@ -16,14 +16,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
 
-from audit import signer_memory, signing_key, signing_notices
-from audit.key_history import NamedKey, announced_key
 from audit.log_format import LogFormatError, key_id, vkey
 from audit.models import AuditCheckpoint, AuditHead
-from audit.signed_note import Checkpoint, Note, NoteSignature
-from audit.signed_tree import follow
-from audit.signer_memory import SignerMemory
-from audit.signing_errors import SignerMemoryError, SigningError, SigningRefusedError
+from audit.signing import signer_memory, signing_key, signing_notices
+from audit.signing.key_history import NamedKey, announced_key
+from audit.signing.signed_tree import follow
+from audit.signing.signer_memory import SignerMemory
+from audit.signing.signing_errors import SignerMemoryError, SigningError, SigningRefusedError
+from audit.verifier.signed_note import Checkpoint, Note, NoteSignature
 
 __all__ = [
     "SigningError",

@@ -7,12 +7,12 @@ the other.
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audit.frontier_text import parse_frontier
 from audit.log_format import Frontier, leaf_hash
-from audit.proof_text import FIRST_LINE, Proof, parse_proof
-from audit.signed_note import Note, NoteError, TrustedKey, parse_note, vkeys_of
-from audit.tree_proofs import TreeProofError, root_of_inclusion
-from audit.verdicts import UnusableError
+from audit.verifier.frontier_text import parse_frontier
+from audit.verifier.proof_text import FIRST_LINE, Proof, parse_proof
+from audit.verifier.signed_note import Note, NoteError, TrustedKey, parse_note, vkeys_of
+from audit.verifier.tree_proofs import TreeProofError, root_of_inclusion
+from audit.verifier.verdicts import UnusableError
 
 LINES = "events.jsonl"
 CHECKPOINT = "checkpoint"

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from audit import signer, signing_key
 from audit.events import Event
-from audit.key_history import announced_key, key_changes
 from audit.log_format import JSON, vkey
 from audit.models import AuditCheckpoint, AuditHead
+from audit.signing import signer, signing_key
+from audit.signing.key_history import announced_key, key_changes
 from audit.trail import audited
 
 NEXT = "next"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from audit.log_format import JSON
-from audit.signed_note import Checkpoint, Note, NoteError, TrustedKey, Vkey, parse_vkey, signers
+from audit.verifier.signed_note import Checkpoint, Note, NoteError, TrustedKey, Vkey, parse_vkey, signers
 
 ROTATED = "key.rotated"
 

@@ -7,13 +7,13 @@ signed notes that exclude each other come first, since nothing in the file can m
 from collections.abc import Callable
 from dataclasses import replace
 
-from audit import export_words as words
-from audit.comparison import Comparison, data_of, size_of
-from audit.evidence import Evidence, HeldNote
-from audit.export_scan import Progress, Wanted, scan
-from audit.key_trust import leads_to_one_of, named_key
-from audit.signed_note import BadSignatureError, Vkey, signers, to_base64
-from audit.verdicts import Report, Verdict
+from audit.verifier import export_words as words
+from audit.verifier.comparison import Comparison, data_of, size_of
+from audit.verifier.evidence import Evidence, HeldNote
+from audit.verifier.export_scan import Progress, Wanted, scan
+from audit.verifier.key_trust import leads_to_one_of, named_key
+from audit.verifier.signed_note import BadSignatureError, Vkey, signers, to_base64
+from audit.verifier.verdicts import Report, Verdict
 
 
 def check_export(

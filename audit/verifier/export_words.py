@@ -5,9 +5,9 @@ Each claims what was compared and nothing else, and names what the reader can do
 
 from collections.abc import Mapping, Sequence
 
-from audit.key_trust import Rotation
 from audit.log_format import JSON
-from audit.signed_note import Vkey
+from audit.verifier.key_trust import Rotation
+from audit.verifier.signed_note import Vkey
 
 FALSE_SIGNATURE = (
     "It names a key of your vkey file, but was not made with it, or what it signs was changed afterwards."

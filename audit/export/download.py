@@ -18,7 +18,7 @@ from audit.export.lines import jsonl
 from audit.export.source import ExportRefusedError
 from audit.export.taking import Export, Form, TooManyExportsError
 from audit.export.zip_stream import zipped
-from audit.signing_errors import SigningError
+from audit.signing.signing_errors import SigningError
 from audit.trail import LogNotReadyError
 
 PERMISSION = "audit.export_auditevent"

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from audit.cached_roots import CachedRoots
-from audit.findings import Findings, Verdict
-from audit.log_format import HASH_BYTES, Frontier, LogFormatError
-from audit.models import AuditPastLog
-from audit.recomputed_tree import CachedRoot, RecomputedTree, first_difference
-from audit.row_check import RowCheck
-from audit.signed_note import Note, NoteError, parse_note, to_base64, vkeys_of
-from audit.stored_checkpoints import (
+from audit.checking.findings import Findings, Verdict
+from audit.checking.recomputed_tree import CachedRoot, RecomputedTree, first_difference
+from audit.checking.row_check import RowCheck
+from audit.checking.stored_checkpoints import (
     CheckpointWalk,
     HeldCheckpoint,
     kept_outside,
@@ -19,7 +16,10 @@ from audit.stored_checkpoints import (
     signed_by,
     stored,
 )
-from audit.stored_lines import StoredLine, pages
+from audit.checking.stored_lines import StoredLine, pages
+from audit.log_format import HASH_BYTES, Frontier, LogFormatError
+from audit.models import AuditPastLog
+from audit.verifier.signed_note import Note, NoteError, parse_note, to_base64, vkeys_of
 
 
 @dataclass(frozen=True)

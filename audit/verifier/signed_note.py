@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audit import ed25519
 from audit.log_format import ED25519_SIGNATURE_TYPE, HASH_BYTES, LogFormatError, key_id, vkey
+from audit.verifier import ed25519
 
 EM_DASH = "\u2014"
 KEY_ID_BYTES = 4

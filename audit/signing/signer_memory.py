@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from audit.log_format import Frontier, LogFormatError
-from audit.signed_note import NoteError, from_base64, to_base64
-from audit.signing_errors import SignerBusyError, SignerMemoryError
-from audit.signing_key import beside, draft_of, give_to_owner, sync_directory
+from audit.signing.signing_errors import SignerBusyError, SignerMemoryError
+from audit.signing.signing_key import beside, draft_of, give_to_owner, sync_directory
+from audit.verifier.signed_note import NoteError, from_base64, to_base64
 
 VERSION = 1
 BETWEEN_TRIES = 0.02

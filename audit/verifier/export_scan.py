@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from audit.key_trust import ROTATED, Rotation, rotation_of
-from audit.line_check import LineCheck, LineError, read_line
 from audit.log_format import Frontier
-from audit.tree_range import Subtree, TreeRange
-from audit.verdicts import UnusableError
+from audit.verifier.key_trust import ROTATED, Rotation, rotation_of
+from audit.verifier.line_check import LineCheck, LineError, read_line
+from audit.verifier.tree_range import Subtree, TreeRange
+from audit.verifier.verdicts import UnusableError
 
 # A line of the log is some hundred bytes long. A longer one than this is none of its lines.
 STRETCH_BYTES = 2 * 1024 * 1024

@@ -5,11 +5,11 @@ Standard library only.
 
 from functools import cached_property
 
-from audit.evidence import Evidence, HeldNote
-from audit.export_scan import Scan
-from audit.key_trust import KeyTrust
 from audit.log_format import JSON, leaf_hash
-from audit.signed_note import Checkpoint
+from audit.verifier.evidence import Evidence, HeldNote
+from audit.verifier.export_scan import Scan
+from audit.verifier.key_trust import KeyTrust
+from audit.verifier.signed_note import Checkpoint
 
 
 class Comparison:

@@ -5,7 +5,7 @@ subtree first. It is not signed: it is right if it and the lines lead to the roo
 """
 
 from audit.log_format import HASH_BYTES, Frontier, LogFormatError
-from audit.signed_note import KEY_NAME, NoteError, from_base64, parse_size, to_base64
+from audit.verifier.signed_note import KEY_NAME, NoteError, from_base64, parse_size, to_base64
 
 FIRST_LINE = "audit-frontier/v1"
 

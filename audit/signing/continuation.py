@@ -14,16 +14,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, ProgrammingError, connections
 from django.utils import timezone
 
-from audit import signer, signer_memory, signing_key, signing_notices
 from audit.append_only import EVENTS, HEAD, installing, lifting
 from audit.events import Event
-from audit.key_history import announced_key, vkey_file
 from audit.log_format import JSON, Frontier, LogFormatError, origin, vkey
 from audit.models import AuditCheckpoint, AuditHead, AuditPastLog, AuditSubtree
-from audit.signed_note import to_base64
-from audit.signer_memory import SignerMemory
-from audit.signing_errors import SigningError
+from audit.signing import signer, signer_memory, signing_key, signing_notices
+from audit.signing.key_history import announced_key, vkey_file
+from audit.signing.signer_memory import SignerMemory
+from audit.signing.signing_errors import SigningError
 from audit.trail import LogNotReadyError, audited
+from audit.verifier.signed_note import to_base64
 
 COLUMNS = "seq, body, leaf, act, obj, actor, occurred_at"
 # The only place that takes events out of the log: they are kept, under the name of the log that ended.

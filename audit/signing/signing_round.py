@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
 
-from audit import checkpoint_mail, checkpoints
-from audit.signing_errors import SigningError
+from audit.signing import checkpoint_mail, checkpoints
+from audit.signing.signing_errors import SigningError
 from audit.subtrees import ProofError, extend_subtrees
 
 logger = logging.getLogger(__name__)

@@ -18,10 +18,10 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from audit.findings import Verdict
+from audit.checking.findings import Verdict
+from audit.checking.verification_report import Progress, VerificationReport
 from audit.models import AuditHead, AuditVerification
 from audit.trail import AuditError, LogNotReadyError, audited
-from audit.verification_report import Progress, VerificationReport
 
 logger = logging.getLogger(__name__)
 

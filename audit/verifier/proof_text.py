@@ -7,7 +7,7 @@ the root of the signed checkpoint and its `seq` has been found to be the index.
 from dataclasses import dataclass
 
 from audit.log_format import HASH_BYTES
-from audit.signed_note import Note, NoteError, from_base64, parse_note, parse_size, to_base64
+from audit.verifier.signed_note import Note, NoteError, from_base64, parse_note, parse_size, to_base64
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 # A tree of 2^63 leaves is 63 levels deep.

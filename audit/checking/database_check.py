@@ -13,15 +13,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.models import Max, Subquery
 
-from audit import signer, signer_memory
 from audit.append_only import triggers_missing
-from audit.findings import Verdict
+from audit.checking.findings import Verdict
+from audit.checking.log_walk import LogWalk, WalkedLog
+from audit.checking.verification_report import Progress, VerificationReport, untold
 from audit.log_format import Frontier, LogFormatError
-from audit.log_walk import LogWalk, WalkedLog
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastLog
-from audit.signed_note import Note, to_base64
-from audit.signing_errors import SignerMemoryError, SigningError
-from audit.verification_report import Progress, VerificationReport, untold
+from audit.signing import signer, signer_memory
+from audit.signing.signing_errors import SignerMemoryError, SigningError
+from audit.verifier.signed_note import Note, to_base64
 
 
 def check_database(

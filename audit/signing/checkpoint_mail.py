@@ -17,9 +17,9 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from audit.key_history import vkey_file
 from audit.models import AuditCheckpoint, CheckpointMail
-from audit.signer import newest_checkpoint
+from audit.signing.key_history import vkey_file
+from audit.signing.signer import newest_checkpoint
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)

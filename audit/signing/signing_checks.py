@@ -9,9 +9,9 @@ from django.core.checks import CheckMessage, Warning  # noqa: A004 - Django's wo
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from audit import signer, signing_key
 from audit.append_only import HEAD
 from audit.models import AuditHead
+from audit.signing import signer, signing_key
 
 
 def check_signing_key(

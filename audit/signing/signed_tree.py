@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from audit.log_format import Frontier, LogFormatError, leaf_hash
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead
-from audit.signer_memory import SignerMemory
-from audit.signing_errors import SigningRefusedError
+from audit.signing.signer_memory import SignerMemory
+from audit.signing.signing_errors import SigningRefusedError
 
 #: Bytes as SQLite and as PostgreSQL give them.
 Octets: TypeAlias = bytes | memoryview

@@ -7,13 +7,20 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from audit.evidence import HeldNote, check_inclusion
-from audit.line_check import LineError, read_line
 from audit.log_format import JSON, LogFormatError, subject_tag
-from audit.proof_text import Proof
-from audit.signed_note import BadSignatureError, NoteError, TrustedKey, from_base64, signers, to_base64
-from audit.tree_proofs import TreeProofError
-from audit.verdicts import Report, UnusableError, Verdict
+from audit.verifier.evidence import HeldNote, check_inclusion
+from audit.verifier.line_check import LineError, read_line
+from audit.verifier.proof_text import Proof
+from audit.verifier.signed_note import (
+    BadSignatureError,
+    NoteError,
+    TrustedKey,
+    from_base64,
+    signers,
+    to_base64,
+)
+from audit.verifier.tree_proofs import TreeProofError
+from audit.verifier.verdicts import Report, UnusableError, Verdict
 
 OPENING_KEYS = {"ident", "kind", "salt"}
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from audit import verdicts
+from audit.verifier import verdicts
 
 #: So many findings are kept in words; the others are only counted, so that a ruined log fills no memory.
 KEPT = 100
 
 
 class Verdict(StrEnum):
-    """The seven answers of the verifier (`audit.verdicts`), and one more for a run that came to grief."""
+    """The seven answers of the verifier, and one more for a run that came to grief."""
 
     OK = verdicts.Verdict.OK.value
     WARN = verdicts.Verdict.WARN.value

@@ -1,0 +1,1 @@
+"""Signing the log: its key, what was signed, key changes, declared forks, and the mail of checkpoints."""
