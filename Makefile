@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock
+.PHONY: help demo test test-sqlite test-postgresql check bench lock
 
 help:  ## Show what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,8 +13,12 @@ help:  ## Show what can be made
 demo: $(VENV)/.runtime  ## Run everything on this machine, with a stand-in for CXone (PORT=8000)
 	@$(BIN)/python manage.py demo --port $(PORT)
 
-test: $(VENV)/.development  ## Run all tests, on SQLite and on a throw-away PostgreSQL
+test: test-sqlite test-postgresql  ## Run all tests, on SQLite and on a throw-away PostgreSQL (make -j2: both at once)
+
+test-sqlite: $(VENV)/.development
 	$(BIN)/python -m pytest
+
+test-postgresql: $(VENV)/.development
 	$(BIN)/python -m tests.with_postgresql $(BIN)/python -m pytest -m "database and not program"
 
 check: $(VENV)/.development  ## Look for everything that can be found without running: style, types, import contracts, templates, migrations
