@@ -33,7 +33,7 @@ from audit.verifier.export_check import check_export
 from audit.verifier.export_scan import processors
 from audit.verifier.progress_bar import ProgressBar
 from audit.verifier.proof_check import check_proof, parse_opening
-from audit.verifier.verdicts import CANNOT_BE_CHECKED, Report, UnusableError, Verdict
+from audit.verifier.verdicts import CANNOT_BE_CHECKED, Report, UnusableError, Verdict, printable
 
 INTERRUPTED = 130
 EXPLANATION = """\
@@ -149,6 +149,7 @@ def _length(path: Path) -> int:
 
 
 def _refused(reason: str, *, as_json: bool) -> int:
+    reason = printable(reason)
     if as_json:
         _print(json.dumps({"verdict": None, "exit_code": CANNOT_BE_CHECKED, "about": reason}) + "\n")
     else:

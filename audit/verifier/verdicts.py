@@ -53,8 +53,9 @@ class Report:
 
     def text(self) -> str:
         """The verdict on the first line, then a sentence a line, then the notes."""
-        lines = [f"{self.verdict} {self.about}", *self.sentences]
-        return "\n".join([*lines, *(f"\n{note}" for note in self.notes)]).rstrip("\n") + "\n"
+        lines = [f"{self.verdict} {printable(self.about)}", *map(printable, self.sentences)]
+        notes = ("\n".join(map(printable, note.split("\n"))) for note in self.notes)
+        return "\n".join([*lines, *(f"\n{note}" for note in notes)]).rstrip("\n") + "\n"
 
     def json(self) -> str:
         """The same for machines, on one line."""
@@ -62,12 +63,23 @@ class Report:
             {
                 "verdict": self.verdict.value,
                 "exit_code": self.exit_code,
-                "about": self.about,
+                "about": printable(self.about),
                 "line": self.line,
                 "origin": self.origin,
                 "size": self.size,
                 "root": self.root,
-                "sentences": self.sentences,
+                "sentences": [printable(sentence) for sentence in self.sentences],
                 "notes": self.notes,
             }
         )
+
+
+def printable(text: str) -> str:
+    """The text on one line, with what would steer a terminal or begin a line of its own shown as an escape.
+
+    What is verified is written by others: a name or a reason in it must not pass for words of the verifier.
+    """
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )

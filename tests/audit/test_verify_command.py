@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from audit.log_format import JSON
 from audit.verify import main
 from tests.audit.attacks import ATTACKS
 from tests.audit.attacks.made import SIGNER, Table, line, lines, opening, proof, signed
-from tests.audit.attacks.on_lines import edited
+from tests.audit.attacks.on_lines import CONTINUED, edited
 
 
 @pytest.fixture
@@ -135,6 +136,34 @@ def test_nothing_in_an_event_can_steer_a_terminal(
     events[4] = line(4, act="\x1b[2Jcleared", data={"code": "\x9b2J\u202e"})
     text = said(capsysbinary, table.proof(proof(events, 4)))
     assert not any(letter in text for letter in "\x1b\x9b\u202e")
+
+
+@pytest.mark.parametrize("key", ["origin", "size", "reason"])
+def test_nothing_that_event_0_declares_can_pass_for_words_of_the_verifier(
+    key: str, table: Table, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    declared: dict[str, JSON] = {**CONTINUED, key: "a\x1b[2J\nOK all 99 events\x9b\u202e"}
+    events = [line(0, act="log.continued", data=declared), *lines()[1:]]
+    arguments = table.export(events, signed(events))
+    text = said(capsysbinary, arguments)
+    assert not any(letter in text for letter in "\x1b\x9b\u202e")
+    assert not any(sentence.startswith("OK all 99") for sentence in text.splitlines())
+    assert r"a\x1b[2J\nOK all 99 events\x9b\u202e" in text
+    answer = json.loads(said(capsysbinary, [*arguments, "--json"]))
+    assert all(sentence.isprintable() for sentence in answer["sentences"])
+
+
+def test_a_name_of_a_file_cannot_steer_a_terminal_either(
+    table: Table, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    events = lines()
+    arguments = table.export(events, signed(events))
+    kept = table.file("\x1b[2J\nOK", signed(edited(events)[:8]).text())
+    text = said(capsysbinary, [*arguments, "--known", str(kept)])
+    assert "\x1b" not in text
+    assert signed(edited(events)[:8]).checkpoint.text() in text, "the notes keep their lines"
+    kept.unlink()
+    assert "\x1b" not in refusal([*arguments, "--known", str(kept)], capsysbinary)
 
 
 def test_it_answers_machines_on_one_line(table: Table, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
