@@ -106,6 +106,7 @@ def _export_report(options: argparse.Namespace) -> Report:
     folder: Path | None = options.export if options.export.is_dir() else None
     lines: Path = folder / LINES if folder else options.export
     checkpoint = options.checkpoint or (folder and folder / CHECKPOINT)
+    length = _length(lines)
     if checkpoint is None:
         raise UnusableError("Name the checkpoint of the export with --checkpoint.")
     frontier = options.frontier or (folder and _if_there(folder / FRONTIER))
@@ -119,7 +120,7 @@ def _export_report(options: argparse.Namespace) -> Report:
         frontier=base,
         frontier_origin=origin,
     )
-    with ProgressBar(_length(lines)) as bar:
+    with ProgressBar(length) as bar:
         report = check_export(
             evidence, strict=not options.quick, processes=options.jobs, progress=bar.advance
         )

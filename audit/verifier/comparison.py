@@ -9,7 +9,7 @@ from audit.log_format import JSON, leaf_hash
 from audit.verifier.evidence import Evidence, HeldNote
 from audit.verifier.export_scan import Scan
 from audit.verifier.key_trust import KeyTrust
-from audit.verifier.signed_note import Checkpoint
+from audit.verifier.signed_note import Checkpoint, signers, to_base64
 
 
 class Comparison:
@@ -73,6 +73,30 @@ class Comparison:
         if beginning is None or beginning["act"] != "log.continued":
             return {}
         return data_of(beginning)
+
+    @cached_property
+    def declared(self) -> dict[tuple[JSON, JSON], JSON]:
+        """The roots that event 0 declares of what it continues, by name of the log and number of events."""
+        places = [("origin", "size", "root"), ("signed_origin", "signed_size", "signed_root")]
+        values = [tuple(self.continued.get(key) for key in keys) for keys in places]
+        return {
+            (origin, size): root
+            for origin, size, root in values
+            if isinstance(origin, str) and isinstance(size, int) and isinstance(root, str)
+        }
+
+    @cached_property
+    def of_a_continued_log(self) -> list[HeldNote]:
+        """The known notes that are not of this log."""
+        return [held for held in self.evidence.known if held not in self.of_this_log]
+
+    def as_declared(self, held: HeldNote) -> bool | None:
+        """Whether a signed note of a continued log says what event 0 says; None where it does not tell."""
+        checkpoint = held.note.checkpoint
+        root = self.declared.get((checkpoint.origin, checkpoint.size))
+        if root is None or not signers(held.note, self.evidence.keys):
+            return None
+        return root == to_base64(checkpoint.root)
 
 
 def size_of(held: HeldNote) -> int:

@@ -72,6 +72,7 @@ class Judgement(Comparison):
             self.too_long_or_short,
             self.lines_not_as_signed,
             self.signed_otherwise,
+            self.declared_otherwise,
             self.signed_longer,
         )
         for step in steps:
@@ -85,7 +86,8 @@ class Judgement(Comparison):
         """A known note of a log that is neither this one nor the one it says it continues."""
         for held in self.evidence.known:
             origin = held.note.checkpoint.origin
-            if origin not in (self.presented.origin, self.continued.get("origin")):
+            continued = (self.continued.get("origin"), self.continued.get("signed_origin"))
+            if origin not in (self.presented.origin, *continued):
                 about = words.other_log(held.file, theirs=origin, ours=self.presented.origin)
                 return Report(Verdict.WRONG_LOG, about)
         return None
@@ -172,6 +174,15 @@ class Judgement(Comparison):
             return self._fork(held, self.evidence.presented, at=size_of(held), sentence=sentence)
         return None
 
+    def declared_otherwise(self) -> Report | None:
+        """A known note of a continued log that excludes what event 0 declares of that log."""
+        for held in self.of_a_continued_log:
+            if self.as_declared(held) is False:
+                about = words.declared_otherwise(held.file, size_of(held))
+                notes = (held.note.text(), self.evidence.presented.note.text())
+                return Report(Verdict.FORK, about, (words.OTHER_THAN_DECLARED, words.TRANSFERABLE), notes)
+        return None
+
     def signed_longer(self) -> Report | None:
         """A known note of a size that the export does not reach."""
         longest = max(self.signed, key=size_of)
@@ -221,10 +232,19 @@ class Judgement(Comparison):
             return self._bad_line(min(changed), words.NOT_THE_PROVEN_EVENT)
         fitting = [size_of(held) for held in self.signed if self.fits_note(held)]
         last = size_of(self.contradicting[0])
+        if last == self.base:
+            # A root before the first line says nothing of the lines.
+            return self._beginning_not_as_signed(self.contradicting[0])
         first = max((size for size in fitting if size < last), default=self.base)
         about = words.lines_changed(self.line_of(first), self.line_of(last) - 1)
         frontier = (words.OR_THE_FRONTIER,) if self.base and first == self.base else ()
         return Report(Verdict.FAIL, about, (words.LINES_CHANGED, *frontier))
+
+    def _beginning_not_as_signed(self, held: HeldNote) -> Report:
+        """A note over exactly what comes before the first line, which has another root there."""
+        if self.base:
+            return Report(Verdict.FAIL, words.other_frontier(held.file, self.base), (words.FRONTIER_FIRST,))
+        return Report(Verdict.FAIL, words.root_of_nothing(held.file))
 
     def _clock(self) -> list[str]:
         back = self.found.check.first_back
@@ -234,7 +254,7 @@ class Judgement(Comparison):
 
     def _not_compared(self) -> list[str]:
         before = [held for held in self.evidence.known if held in self.signed and size_of(held) < self.base]
-        earlier_log = [held for held in self.evidence.known if held not in self.of_this_log]
+        earlier_log = [held for held in self.of_a_continued_log if not self.as_declared(held)]
         keys = self.evidence.keys
         return [
             *(words.before_the_part(held.file, size=size_of(held), base=self.base) for held in before),
@@ -247,7 +267,11 @@ class Judgement(Comparison):
         ]
 
     def _continuation(self) -> list[str]:
-        return [words.continuation(self.continued)] if self.continued else []
+        agreeing = [held for held in self.of_a_continued_log if self.as_declared(held)]
+        return [
+            *([words.continuation(self.continued)] if self.continued else []),
+            *(words.as_declared(held.file, size_of(held)) for held in agreeing),
+        ]
 
     def _trust_in_words(self) -> list[str]:
         added = [key.vkey for key in self.trust.keys[len(self.evidence.keys) :]]

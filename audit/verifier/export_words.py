@@ -56,6 +56,14 @@ LINES_CHANGED = (
     "known checkpoint or proof of a size between narrows it down."
 )
 OR_THE_FRONTIER = "Or the frontier file is not that of the log."
+FRONTIER_FIRST = (
+    "With another frontier nothing can be said of the lines. Present the frontier file that was written with "
+    "this export, or a whole export."
+)
+OTHER_THAN_DECLARED = (
+    "The checkpoint you held and event 0 give two roots to the same log at the same size: it was rewritten "
+    "before it was continued, or event 0 does not tell what it continues."
+)
 STRICT = (
     "Every line has the one form of version 1, the numbers follow one another without a gap, and the first "
     "event fits the key."
@@ -158,6 +166,32 @@ def before_the_part(file: str, *, size: int, base: int) -> str:
     return (
         f"{file}, over {size} events, was not compared: the export begins at event {base}, and what came "
         "before is only there as hashes. A whole export can be held against it."
+    )
+
+
+def other_frontier(file: str, base: int) -> str:
+    """A frontier that is not what was signed over as many events."""
+    return (
+        f"the frontier file is not that of the log: {file} signs another root over the {base} events "
+        "before the first line."
+    )
+
+
+def root_of_nothing(file: str) -> str:
+    """A note over no events that does not have the one root of an empty log."""
+    return f"a log of 0 events has one root only, and {file} names another."
+
+
+def declared_otherwise(file: str, size: int) -> str:
+    """A known note of a continued log that is not what event 0 says of it."""
+    return f"at {size} events of the log that this one continues: {file} and event 0 exclude each other."
+
+
+def as_declared(file: str, size: int) -> str:
+    """A known note of a continued log that is what event 0 says of it."""
+    return (
+        f"{file} is of a log that this one continues, and agrees with what event 0 declares of its {size} "
+        "events."
     )
 
 

@@ -216,6 +216,16 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "if evidence.frontier_origin not in (None, origin):",
         "if False:",
     ),
+    "does not ask who signed what a continued log held": (
+        "verifier/comparison.py",
+        "if root is None or not signers(held.note, self.evidence.keys):",
+        "if root is None:",
+    ),
+    "judges lines by a root before the first": (
+        "verifier/export_check.py",
+        "if last == self.base:",
+        "if False:",
+    ),
     "takes a frontier of no size": ("verifier/frontier_text.py", "if frontier.size == 0:", "if False:"),
     "takes S beyond the order": ("verifier/ed25519.py", '"little") >= ORDER:', '"little") < 0:'),
     "takes keys of small order": (
@@ -235,6 +245,7 @@ STEPS = (
     "too_long_or_short",
     "lines_not_as_signed",
     "signed_otherwise",
+    "declared_otherwise",
     "signed_longer",
 )
 MUTANTS |= {

@@ -275,6 +275,25 @@ def test_the_lines_alone_need_a_checkpoint_beside_them(
     assert said(capsysbinary, [*arguments, "--checkpoint", str(kept)]).startswith("OK all 12 events")
 
 
+@pytest.mark.parametrize("more", [[], ["--checkpoint", "elsewhere"]])
+def test_an_export_that_is_not_there_is_said_to_be_missing(
+    more: list[str], table: Table, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    words = refusal(["--export", str(table.folder / "away"), *table.vkey(), *more], capsysbinary)
+    assert f"{table.folder / 'away'} cannot be read (No such file or directory)" in words
+
+
+def test_a_checkpoint_of_the_continued_log_is_compared_with_what_event_0_declares(
+    table: Table, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    agreed = said(capsysbinary, ATTACKS["log_that_declares_what_was_kept"].lay_out(table))
+    assert "agrees with what event 0 declares of its 7 events" in agreed
+    assert "was not compared" not in agreed
+    fork = said(capsysbinary, ATTACKS["log_that_declares_another_root_than_was_kept"].lay_out(table))
+    assert (table.folder / "known-0").read_text() in fork
+    assert (table.folder / "export" / "checkpoint").read_text() in fork
+
+
 def test_known_may_be_given_several_times(table: Table, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     events = lines()
     arguments = table.export(events, signed(events), known=[signed(events[:4])])

@@ -1,7 +1,10 @@
 """Attacks on an export that begins in the middle of a log, with the frontier of what came before."""
 
+from audit.verifier.signed_note import Checkpoint, Note
 from tests.audit.attacks.made import (
+    ORIGIN,
     OTHER_ORIGIN,
+    SIGNER,
     Arguments,
     Table,
     attack,
@@ -35,6 +38,14 @@ def part_whose_beginning_is_not_the_kept_one(table: Table) -> Arguments:
 def tampered_frontier(table: Table) -> Arguments:
     events = lines()
     return table.export(events[5:], signed(events), **table.part(edited(events), 5))
+
+
+@attack("FAIL the frontier file is not that of the log:")
+def tampered_frontier_beside_a_kept_checkpoint_of_its_size(table: Table) -> Arguments:
+    events = lines()
+    return table.export(
+        events[5:], signed(events), known=[signed(events[:5])], **table.part(edited(events), 5)
+    )
 
 
 @attack("FAIL lines 1 to 7:")
@@ -71,3 +82,11 @@ def part_that_begins_after_its_checkpoint(table: Table) -> Arguments:
 def truncated_part(table: Table) -> Arguments:
     events = lines()
     return table.export(events[5:9], signed(events), **table.part(events, 5))
+
+
+@attack("FAIL a log of 0 events has one root only")
+def checkpoint_over_nothing_with_a_root(table: Table) -> Arguments:
+    events = lines()
+    nothing = Checkpoint(ORIGIN, 0, signed(events).checkpoint.root)
+    kept = Note(nothing, (SIGNER.signature(nothing),))
+    return table.export(edited(events), signed(events), known=[kept])
