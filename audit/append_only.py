@@ -5,6 +5,7 @@ is the tree. Django loses SQLite's triggers whenever it alters the table (it mak
 that touches these tables ends with `InstallAppendOnly()`.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -175,16 +176,36 @@ def triggers_missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            found = dict(cursor.fetchall())
-            return [name for name, (_table, sql) in SQLITE.items() if found.get(name) != sql]
+            stored = dict(cursor.fetchall())
+            return [name for name, (_table, sql) in SQLITE.items() if stored.get(name) != sql]
         cursor.execute(
-            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgrelid = to_regclass(c.relname)"
-            " AND t.tgenabled = 'A' AND p.proname = 'audit_refuse' AND p.prosrc = %s",
+            "SELECT t.tgname, c.relname, t.tgtype,"
+            " substring(pg_get_triggerdef(t.oid) from 'WHEN (.*) EXECUTE')"
+            " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE t.tgrelid = to_regclass(c.relname) AND t.tgenabled = 'A' AND t.tgattr::text = ''"
+            " AND p.proname = 'audit_refuse' AND p.prosrc = %s",
             [POSTGRESQL_BODY],
         )
-        enabled = set(cursor.fetchall())
-    return [name for name, (table, _when) in POSTGRESQL.items() if (name, table) not in enabled]
+        found = {
+            name: (table, moments, _condition(shown or ""))
+            for name, table, moments, shown in cursor.fetchall()
+        }
+    return [name for name, (table, when) in POSTGRESQL.items() if found.get(name) != (table, *_meaning(when))]
+
+
+#: The bits of pg_trigger.tgtype by the words of CREATE TRIGGER.
+_MOMENTS = {"ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
+
+
+def _meaning(when: str) -> tuple[int, str]:
+    """When a trigger of ours fires on PostgreSQL, as the catalogue tells it, and on what condition."""
+    moment, _when, condition = when.partition(" WHEN ")
+    return sum(bit for word, bit in _MOMENTS.items() if word in moment.split()), _condition(condition)
+
+
+def _condition(text: str) -> str:
+    """A condition without what PostgreSQL adds when it shows one: brackets, casts to text, lower case."""
+    return " ".join(re.sub(r"::text|[()]", "", text.lower()).split())
 
 
 def check_append_only(

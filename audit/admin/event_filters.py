@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"#?((?:[0-9]{1,18})|[0-9]{1,3}(?:,[0-9]{3}){1,5})")
 _STAFF_ID = re.compile(r"[a-z0-9]{4,16}")
 
 NO_TERM = "Type a request’s reference such as PR-2026-000042, the number of an event, or a staff id in full."
+NOT_IN_THE_LOG = "The log has nothing by that number or staff id. To look for a person, search the requests."
 RESULTS: Choices = [("", "Any"), ("ok", "Done"), ("denied", "Refused"), ("failed", "Failed")]
 
 
@@ -63,10 +64,19 @@ class ExplorerForm(forms.Form):
         self.fields["q"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
 
     def clean_q(self) -> str:
-        """The term, if it is one that the log could know."""
+        """The term, if the log knows it.
+
+        Its form is not enough: a telephone number looks like the number of an event, and a name like a staff
+        id. A reference, which is nobody's identifier, may also lead to nothing.
+        """
         term: str = self.cleaned_data["q"]
-        if term and meant_by(term) is None:
+        if not term:
+            return term
+        meant = meant_by(term)
+        if meant is None:
             raise ValidationError(NO_TERM)
+        if not _REFERENCE.fullmatch(term) and not AuditEvent.objects.filter(meant).exists():
+            raise ValidationError(NOT_IN_THE_LOG)
         return term
 
     def clean_actor(self) -> str:

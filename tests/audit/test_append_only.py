@@ -198,6 +198,16 @@ def test_a_trigger_of_the_same_name_that_guards_nothing_is_missed() -> None:
     for change in ("DISABLE", "ENABLE", "ENABLE REPLICA"):
         attempt(f"ALTER TABLE audit_event {change} TRIGGER audit_event_no_change")
         assert triggers_missing(connection) == ["audit_event_no_change"]
+    for less in (
+        "BEFORE UPDATE ON {}",
+        "BEFORE UPDATE OR DELETE ON {}",
+        "BEFORE UPDATE OF act OR DELETE ON {}",
+    ):
+        weak = f"{less.format('audit_event')} FOR EACH ROW WHEN (OLD.seq < 0)"
+        attempt("DROP TRIGGER audit_event_no_change ON audit_event")
+        attempt(f"CREATE TRIGGER audit_event_no_change {weak} EXECUTE FUNCTION audit_refuse()")
+        attempt("ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_change")
+        assert triggers_missing(connection) == ["audit_event_no_change"]
     attempt(
         "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
         " 'BEGIN RETURN COALESCE(NEW, OLD); END'"

@@ -2,7 +2,6 @@
 
 import base64
 import string
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -29,6 +28,7 @@ from erasure.models import PrivacyRequest, Subject, SubjectIdentifier
 from erasure.personal_data import ENCRYPTED_COLUMNS, Column
 from privacyadmin.models import User
 from tests.erasure.made_requests import answered, completed, filed, only
+from tests.erasure.what_remains import bytes_of_the_files
 
 OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
 
@@ -139,8 +139,7 @@ def test_neither_the_file_nor_its_wal_holds_anything_in_clear(officer: User) -> 
     request = filed(officer, subject, ("email", address), description=description, note=note)
     completed(only(request))
     answered(request, officer, note=answer)
-    name = Path(str(connection.settings_dict["NAME"]))
-    stored = b"".join(path.read_bytes() for path in name.parent.glob(f"{name.name}*"))
+    stored = bytes_of_the_files()
     assert request.reference.encode() in stored
     assert fingerprint("cxone_id", subject).encode() in stored
     assert [text for text in IN_CLEAR if text.encode() in stored] == []
