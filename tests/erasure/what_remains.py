@@ -21,8 +21,8 @@ def database_files() -> list[Path]:
 def bytes_of_the_files() -> bytes:
     """The very bytes of SQLite's files, read by another process.
 
-    Closing a file gives up every lock that this process holds on it, SQLite's own among them: the next process
-    to open the database would then take it for unused and cut its index off under this one's feet.
+    Closing a file gives up every lock that this process holds on it, SQLite's own among them: the next
+    process to open the database would then take it for unused and cut its index off under this one's feet.
     """
     command = ["/bin/cat", "--", *map(str, database_files())]
     return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout  # noqa: S603 - constant.
