@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from django.db.models import QuerySet
+from django.db import connections
+from django.db.models import BinaryField, F, QuerySet
+from django.db.models.functions import Cast
 
 from audit.log_format import Frontier, LogFormatError, leaf_hash
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead
@@ -33,7 +35,7 @@ def follow(head: AuditHead, memory: SignerMemory, *, using: str) -> Frontier:
     signed = _Signed(head.origin, since=tree.size, using=using)
     signed.compare(tree)
     for seq, body, leaf in _lines(tree.size, head.size, using=using):
-        if seq != tree.size or bytes(leaf) != leaf_hash(body):
+        if seq != tree.size or not _is_leaf_of(leaf, body):
             raise SigningRefusedError(_damaged(tree.size))
         tree.append(bytes(leaf))
         signed.compare(tree)
@@ -42,6 +44,7 @@ def follow(head: AuditHead, memory: SignerMemory, *, using: str) -> Frontier:
             f"The {tree.size} events of {head.origin} do not lead to its head, or not from what was signed. "
             f"`manage.py verify_audit` names the place. {DECLARE}"
         )
+    _refuse_when_forgotten(head, memory, using=using)
     return tree
 
 
@@ -76,6 +79,22 @@ def _refuse_larger_checkpoints(head: AuditHead, *, using: str) -> None:
         )
 
 
+def _refuse_when_forgotten(head: AuditHead, memory: SignerMemory, *, using: str) -> None:
+    """A log with checkpoints was signed before, perhaps beyond them: without the memory nobody knows.
+
+    It comes last, since what the checkpoints themselves give away says more.
+    """
+    if memory.tree_of(head.origin) is not None:
+        return
+    if AuditCheckpoint.objects.using(using).filter(origin=head.origin).exists():
+        raise SigningRefusedError(
+            f"The log {head.origin} has checkpoints, and what was signed is not remembered: the file beside "
+            "the signing key that ends in .signed is gone, or names no log. If it was left behind on another "
+            "host, where nothing signs any more, bring it here. If the database may be an earlier state, "
+            f"more was signed than it shows. {DECLARE}"
+        )
+
+
 class _Signed:
     """The roots of the stored checkpoints from one size on, met one by one as the tree grows."""
 
@@ -104,8 +123,22 @@ class _Signed:
 
 
 def _lines(start: int, end: int, *, using: str) -> Iterator[tuple[int, str, Octets]]:
-    """Number, line and leaf of the events [start, end), in a memory that does not grow with the log."""
-    columns = AuditEvent.objects.using(using).order_by("seq").values_list("seq", "body", "leaf")
+    """Number, line and leaf of the events [start, end), in a memory that does not grow with the log.
+
+    Bytes that are not UTF-8 come out as lone surrogates, which no line of the log may hold.
+    """
+    # SQLite keeps whatever bytes were put into a text column, and would refuse to read them as text.
+    line = Cast("body", BinaryField()) if connections[using].vendor == "sqlite" else F("body")
+    events = AuditEvent.objects.using(using).order_by("seq").annotate(line=line)
+    columns = events.values_list("seq", "line", "leaf")
     while page := list(columns.filter(seq__gte=start, seq__lt=end)[:ROWS_AT_ONCE]):
-        yield from page
+        for seq, body, leaf in page:
+            yield seq, body if isinstance(body, str) else bytes(body).decode("utf-8", "surrogateescape"), leaf
         start = page[-1][0] + 1
+
+
+def _is_leaf_of(leaf: Octets, body: str) -> bool:
+    try:
+        return bytes(leaf) == leaf_hash(body)
+    except UnicodeEncodeError:
+        return False

@@ -75,7 +75,8 @@ def held(key_file: Path, *, wait_seconds: float) -> Iterator[SignerMemory]:
     """The memory that goes with this key, for this process alone.
 
     Raises SignerBusyError when another process holds it for longer than `wait_seconds`, and SignerMemoryError
-    when it cannot be read: it is never taken for empty, since that would forget what was signed.
+    when it cannot be read: it is never taken for empty, since that would forget what was signed. A file that
+    is not there knows no log, which is right only before the first checkpoint; `signed_tree` sees to that.
     """
     path = beside(key_file, "signed")
     lock = beside(key_file, "lock")
@@ -117,8 +118,9 @@ def _read(path: Path) -> dict[str, Frontier]:
         return _trees_in(json.loads(octets))
     except (ValueError, KeyError, TypeError, AttributeError, NoteError, LogFormatError):
         raise SignerMemoryError(
-            f"{path} is damaged: it says how far the log was signed. Put back the newest copy of it; without "
-            "one, declare the break with `manage.py continue_audit` after moving the file aside."
+            f"{path} is damaged: it says how far the log was signed. Move it aside, and declare that this is "
+            "no longer known: run `manage.py continue_audit --reason restored_backup`, which ends this log "
+            "and begins one that says so."
         ) from None
 
 

@@ -26,6 +26,7 @@ from audit.models import (
 from audit.signing import continuation, signer, signing_key
 from audit.signing.checkpoints import newest, state, vkey_file
 from audit.signing.key_history import announced_key
+from audit.signing.signing_errors import SigningError
 from audit.verifier.signed_note import parse_note, signers, to_base64, vkeys_of
 from erasure.admin.timeline import timeline_of
 from privacyadmin.models import User
@@ -90,6 +91,26 @@ def test_a_restored_backup_is_refused_told_and_continued_as_a_log_that_says_so()
     # The checkpoints of the log that ended stay, and so does the key that they are checked with.
     assert AuditCheckpoint.objects.get(origin=old.origin) == first
     assert signers(parse_note(first.note), vkeys_of(vkey_file(origin=old.origin)))
+
+
+@pytest.mark.parametrize("left", [None, "", '{"version": 1, "logs": {}}'])
+def test_a_log_whose_signing_was_forgotten_is_continued(settings: LazySettings, left: str | None) -> None:
+    append(2)
+    old = signer.sign_head()
+    memory = signing_key.beside(settings.AUDIT_KEY_FILE, "signed")
+    memory.unlink()
+    if left is not None:
+        memory.write_text(left)
+    with pytest.raises(SigningError, match="continue_audit --reason restored_backup"):
+        signer.sign_head()
+    if left == "":
+        # Damaged: the words say to move it aside first.
+        memory.rename(memory.with_name("aside"))
+    assert "is not remembered" in continue_audit()
+    checkpoint = newest()
+    assert checkpoint is not None
+    assert checkpoint.origin != old.origin
+    assert (state().code, AuditPastLog.objects.get().origin) == ("ok", old.origin)
 
 
 def test_the_events_stay_with_their_numbers_and_bytes() -> None:

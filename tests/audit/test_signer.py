@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import connection, transaction
 
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditSigning
 from audit.signing import signer, signer_memory, signing_key
@@ -18,6 +18,7 @@ from audit.signing.checkpoints import newest, vkey_file
 from audit.signing.signer import SigningRefusedError
 from audit.signing.signing_errors import SignerBusyError, SignerMemoryError
 from audit.verifier.signed_note import parse_note, signers, vkeys_of
+from tests.audit import tampering
 from tests.audit.log_processes import KILLED, LogProcesses
 from tests.audit.truncated import append, cut_off, rewrite, unguarded
 
@@ -93,6 +94,27 @@ def test_without_memory_and_checkpoint_a_cut_cannot_be_known_here(settings: Lazy
     assert kept_outside.checkpoint.size == 5
 
 
+@pytest.mark.parametrize("lost", ["gone", "knows no log"])
+def test_a_lost_memory_is_not_taken_for_a_log_that_nobody_signed(settings: LazySettings, lost: str) -> None:
+    append(4)
+    signer.sign_head()
+    append(2)
+    signer.sign_head()
+    # An older backup, consistent in itself with the checkpoint of that time.
+    cut_off(5, checkpoints_too=True)
+    note = tampering.note_over(5, signing_key.load(settings.AUDIT_KEY_FILE))
+    with unguarded():
+        AuditCheckpoint.objects.all().delete()
+        tampering.store(note)
+    if lost == "gone":
+        memory_file(settings).unlink()
+    else:
+        memory_file(settings).write_text('{"version": 1, "logs": {}}')
+    append(3)
+    words = refused("what was signed is not remembered")
+    assert "`manage.py continue_audit --reason restored_backup`" in words
+
+
 def test_a_log_that_was_cut_off_and_has_grown_again_is_refused() -> None:
     append(4)
     signer.sign_head()
@@ -119,6 +141,15 @@ def test_a_line_that_is_not_what_its_leaf_was_made_of_is_not_signed() -> None:
     append(3)
     with unguarded():
         AuditEvent.objects.filter(seq=2).update(body="{}")
+    refused("Event 2 is missing, or is not")
+
+
+def test_a_line_that_is_not_utf_8_is_not_signed() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("Only SQLite keeps text that is not UTF-8.")
+    append(3)
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_event SET body = CAST(X'7bff7d' AS TEXT) WHERE seq = 2")
     refused("Event 2 is missing, or is not")
 
 
@@ -176,8 +207,10 @@ def test_a_damaged_memory_is_not_taken_for_an_empty_one(settings: LazySettings, 
     signer.sign_head()
     memory_file(settings).write_text(damage)
     append()
-    with pytest.raises(SignerMemoryError, match="is damaged"):
+    with pytest.raises(SignerMemoryError, match="is damaged") as refusal:
         signer.sign_head()
+    assert "Move it aside" in str(refusal.value)
+    assert "`manage.py continue_audit --reason restored_backup`" in str(refusal.value)
     assert memory_file(settings).read_text() == damage
 
 
