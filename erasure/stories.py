@@ -20,6 +20,8 @@ from erasure.models import LegalHold, Override, PrivacyRequest, Submission
 Mark: TypeAlias = tuple[str, int | None]
 Facts: TypeAlias = Mapping[str, Any]
 
+#: The way of taking a certificate in which the report is only looked at, so that nobody has a proof in hand.
+REPORT_ALONE = "report"
 TEXT_SHREDDED, PROOF_SHREDDED = f"{Event.SUBJECT_SHREDDED} 1", f"{Event.SUBJECT_SHREDDED} 2"
 
 OF_STATUS: Mapping[str, str] = {
@@ -219,9 +221,14 @@ def _tell_event(told: Told, entry: Mapping[str, Any]) -> None:
     act, facts = str(entry.get("act")), dict(entry.get("data", {}))
     if entry.get("res") != RESULTS.get(act, "ok"):
         return
-    if act == Event.REQUEST_CERTIFIED and facts.get("copy") != "person":
+    if act == Event.REQUEST_CERTIFIED and not _is_in_the_persons_hands(facts):
         return
     if act == Event.SUBJECT_SHREDDED:
         act = f"{act} {facts.get('step')}"
     number = facts.pop("submission", None)
     told.tell(act, number, **{key: facts[key] for key in FACTS if key in facts})
+
+
+def _is_in_the_persons_hands(facts: Facts) -> bool:
+    """Whether it is of a certificate that the request's row remembers."""
+    return facts.get("copy") == "person" and facts.get("via") != REPORT_ALONE

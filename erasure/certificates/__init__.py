@@ -5,6 +5,7 @@ person may know; the auditors' copy tells everything the log tells, masked, and 
 """
 
 from erasure.certificates.contents import CertificateRefused, Contents, Copy, contents_of
-from erasure.certificates.taking import REPORT_ALONE, Certificate, take
+from erasure.certificates.taking import Certificate, take
+from erasure.stories import REPORT_ALONE
 
 __all__ = ["REPORT_ALONE", "Certificate", "CertificateRefused", "Contents", "Copy", "contents_of", "take"]

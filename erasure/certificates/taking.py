@@ -19,9 +19,7 @@ from audit.verifier.signed_note import Checkpoint, NoteError, signers, to_base64
 from erasure.certificates.contents import CertificateRefused, Contents, Copy, contents_of
 from erasure.certificates.files import Proven, files_of, named, zipped
 from erasure.models import PrivacyRequest
-
-#: The way of taking in which the report is only looked at.
-REPORT_ALONE = "report"
+from erasure.stories import REPORT_ALONE
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from erasure.choices import Outcome, OverrideReason
 from erasure.deadlines import long_date
 from erasure.encryption import salt_bytes
 from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier, Submission
+from erasure.reconcile import differences
 from privacyadmin.models import User
 from tests.audit.grown_log import lift_the_triggers
 from tests.erasure import made_requests as made
@@ -238,6 +239,21 @@ def test_who_only_looks_at_the_report_has_not_taken_it(done: PrivacyRequest, off
     assert PrivacyRequest.objects.get(pk=done.pk).certified_at is None
     (data,) = event_data(done.obj, Event.REQUEST_CERTIFIED)
     assert (data["copy"], data["via"]) == ("person", "report")
+
+
+def test_a_look_at_the_report_leaves_log_and_row_agreeing(done: PrivacyRequest, officer: User) -> None:
+    take(done, copy=Copy.PERSON, by=officer, via=REPORT_ALONE)
+    assert list(differences()) == []
+    persons(done, officer)
+    assert list(differences()) == []
+
+
+def test_a_look_at_the_report_does_not_stand_for_a_certificate(done: PrivacyRequest, officer: User) -> None:
+    take(done, copy=Copy.PERSON, by=officer, via=REPORT_ALONE)
+    PrivacyRequest.objects.filter(pk=done.pk).update(certified_at=timezone.now())
+    assert list(differences()) == [
+        f"{done.reference} is certified to the person, and the log has no event of it (request.certified)."
+    ]
 
 
 def test_a_second_one_does_not_need_a_new_checkpoint(done: PrivacyRequest, officer: User) -> None:
