@@ -56,13 +56,19 @@ compute have an apostrophe before them. What can be checked is an export as JSON
 
 
 _HOW_TO_CHECK = f"""To check it on another machine, Python 3.11 or newer is needed and nothing else. Take the
-verifier from the page of the audit log, or from somebody else who uses it, and run in this folder:
+verifier from the page of the audit log, or from somebody else who uses it. Lay it beside this
+folder, not in it: a later export into this folder is refused once other files lie here. Beside
+the folder, run
 
-    python audit-verify.pyz --vkey {VKEY} --export .
+    python3 -I -S audit-verify.pyz --vkey noted-vkey --export FOLDER --known checkpoint-N
 
-Add --known FILE for each checkpoint that you were handed earlier: by mail, or with an older
-export (checkpoint-at-... in this folder). The file {VKEY} is here for convenience: compare it
-with the verifier key that you were given apart from this export, or use that one.
+FOLDER is this folder. noted-vkey is the verifier key that was noted when the log began, kept
+apart from every export. If none was noted then, use the oldest copy that left the server, such
+as the {VKEY} file of the first checkpoint mail. The file FOLDER/{VKEY} is here for convenience:
+with it alone, whoever forged the export could have forged the key as well.
+
+checkpoint-N is a checkpoint that you were handed earlier: by mail, or with an older export. Add
+--known for each that you hold; leave it out if you hold none.
 """
 
 

@@ -36,6 +36,8 @@ def test_it_gives_the_verifier_with_its_digest_and_where_the_key_must_come_from(
     for words in (
         hashlib.sha256(verifier.content).hexdigest(),
         "not from this page and not from the export",
+        "If none was noted then, take the oldest copy that left this server",
+        "beside the folder of the export, not in it",
         escape(vkey_file()),
         "a rewrite by somebody who holds both database and signing key cannot be excluded",
         "Entries show what was recorded, at this server’s time",
@@ -59,12 +61,12 @@ def test_the_commands_of_the_page_verify_an_export_taken_from_the_page(
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         archive.extractall(tmp_path / "export")
     (tmp_path / "audit-verify.pyz").write_bytes(reader.get(VERIFIER).content)
-    (tmp_path / "vkey").write_text(vkey_file(), encoding="utf-8")
-    (tmp_path / "checkpoint-from-a-mail").write_bytes((tmp_path / "export" / "checkpoint").read_bytes())
+    (tmp_path / "noted-vkey").write_text(vkey_file(), encoding="utf-8")
+    (tmp_path / "checkpoint-N").write_bytes((tmp_path / "export" / "checkpoint").read_bytes())
     page = reader.get(PAGE).content.decode()
-    (command,) = [line for line in page.splitlines() if line.startswith("python3 audit-verify.pyz")]
+    (command,) = [line for line in page.splitlines() if line.startswith("python3 -I -S audit-verify.pyz")]
     told = subprocess.run(  # noqa: S603 - the page's own command, word by word.
-        [sys.executable, "-I", *command.split()[1:]],
+        [sys.executable, *command.split()[1:]],
         cwd=tmp_path,
         capture_output=True,
         text=True,

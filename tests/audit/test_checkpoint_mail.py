@@ -81,8 +81,10 @@ def test_the_text_says_what_it_is_for_and_how_to_compare(
     send_if_due()
     text = text_of(server.came[0][1]).replace("\r\n", "\n")
     assert "a checkpoint that is kept outside shows later whether anybody" in text
-    assert "python audit-verify.pyz --vkey vkey --export ." in text
-    assert "--known checkpoint-5" in text
+    command = "python3 -I -S audit-verify.pyz --vkey noted-vkey --export FOLDER --known checkpoint-5"
+    assert command in text.splitlines()
+    assert "beside the export's folder, not in it" in text
+    assert "If none was noted then, use the vkey file that is attached to the oldest of these mails" in text
     assert checkpoint.note in text
     assert vkey_file() in text
 

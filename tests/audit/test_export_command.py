@@ -20,6 +20,7 @@ from audit.signing import key_rotation, signing_key
 from audit.signing.continuation import continue_log
 from audit.signing.signer import sign_head
 from audit.verifier.signed_note import parse_note
+from audit.verifier_file import build
 from tests.audit.exporting import exports_told, grow, stored_lines
 from tests.audit.grown_log import lift_the_triggers
 
@@ -61,6 +62,32 @@ def test_a_whole_export_is_verified_by_the_verifier(tmp_path: Path) -> None:
     assert f"events 0 to {size - 1}" in said
     code, answer = verify(out)
     assert (code, answer.split()[0]) == (0, "OK"), answer
+
+
+def test_the_command_of_the_readme_verifies_beside_the_folder_which_can_be_brought_up_to_date(
+    tmp_path: Path,
+) -> None:
+    grow(20)
+    out = tmp_path / "away"
+    export(out)
+    build(tmp_path / "audit-verify.pyz")
+    shutil.copy(out / "vkey", tmp_path / "noted-vkey")
+    shutil.copy(out / "checkpoint", tmp_path / "checkpoint-N")
+    readme = (out / "README.txt").read_text()
+    (command,) = [row.strip() for row in readme.splitlines() if row.strip().startswith("python3 -I -S ")]
+    told = subprocess.run(  # noqa: S603 - the command of the README, word by word but for the folder.
+        [sys.executable, *command.replace("FOLDER", out.name).split()[1:]],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (told.returncode, told.stdout.split()[0]) == (0, "OK"), told.stdout + told.stderr
+    assert "The log agrees with the checkpoint you held" in told.stdout
+    assert "If none was noted then, use the oldest copy" in readme
+    grow(5)
+    export(out)
 
 
 def test_a_part_is_verified_with_its_frontier_and_against_the_older_checkpoint(tmp_path: Path) -> None:

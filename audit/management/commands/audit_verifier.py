@@ -13,7 +13,8 @@ class Command(BaseCommand):
 
     help = (
         "Write the verifier of exports and proofs as one file of Python. It runs on Python 3.11 or newer, "
-        "anywhere: python audit-verify.pyz --vkey FILE --export DIR"
+        "anywhere, beside the folder of an export: "
+        "python3 -I -S audit-verify.pyz --vkey noted-vkey --export DIR"
     )
     requires_system_checks = []
 
