@@ -19,7 +19,7 @@ from audit.checking.log_walk import LogWalk, WalkedLog
 from audit.checking.verification_report import Progress, VerificationReport, untold
 from audit.log_format import Frontier, LogFormatError
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditPastLog
-from audit.signing import signer, signer_memory
+from audit.signing import signer, signer_memory, signing_key
 from audit.signing.signing_errors import SignerMemoryError, SigningError
 from audit.verifier.signed_note import Note, to_base64
 
@@ -85,6 +85,11 @@ class _DatabaseCheck:
             self.signed = dict(signer_memory.remembered(settings.AUDIT_KEY_FILE))
         except SignerMemoryError as error:
             self.report.unchecked.append(f"What the signer remembers was not compared. {error}")
+            return
+        if not signing_key.beside(settings.AUDIT_KEY_FILE, "signed").exists():
+            self.report.unchecked.append(
+                "What the signer remembers was not compared: there is no such file here."
+            )
 
     def _walk(self, log: WalkedLog, *, before: int) -> bytes | None:
         total = self.report.size + self.report.ended

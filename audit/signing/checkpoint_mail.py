@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import DatabaseError
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -34,6 +35,8 @@ TROUBLE_WORDS = {
     "refused": "The mail server refused every address: check AUDIT_CHECKPOINT_MAIL_TO.",
     "some_refused": "The mail server refused some of the addresses: check AUDIT_CHECKPOINT_MAIL_TO.",
     "broken": "The mail server broke off.",
+    "not_made": "The mail could not be made: check the addresses in AUDIT_CHECKPOINT_MAIL_TO and EMAIL_FROM, "
+    "and run `manage.py verify_audit`: an event that names the log's key may be damaged.",
 }
 
 
@@ -123,6 +126,9 @@ def _trouble(connection: BaseEmailBackend, checkpoint: AuditCheckpoint, address:
         message_about(checkpoint, address, connection=connection, using=using).send()
     except (OSError, smtplib.SMTPException) as error:
         return _code(error)
+    except (ValueError, DatabaseError):
+        # A malformed address, or a damaged line among those that name the keys: told, and tried again.
+        return "not_made"
     return ""
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.db import OperationalError, connection
 from django.utils import timezone
 
-from audit.models import AuditCheckpoint, CheckpointMail
+from audit.models import AuditCheckpoint, AuditEvent, CheckpointMail
 from audit.signing import signer
 from audit.signing.checkpoint_mail import LONGEST_WAIT, TROUBLE_WORDS, send_if_due, state
 from audit.signing.checkpoints import vkey_file
@@ -20,7 +21,7 @@ from audit.signing.signing_round import SigningRound
 from audit.verifier.signed_note import parse_note, signers, vkeys_of
 from tests.audit.log_processes import LogProcesses
 from tests.audit.mail_server import MailServer, listening
-from tests.audit.truncated import append
+from tests.audit.truncated import append, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +150,42 @@ def test_a_mail_that_failed_is_told_and_tried_again_less_and_less_often(
     clock.shift(LONGEST_WAIT)
     assert send_if_due()
     assert (state().trouble, state().sent_at, state().size) == ("", timezone.now(), 5)
+
+
+@pytest.mark.parametrize("fault", ["address", "line", "octets"])
+def test_a_mail_that_cannot_be_made_is_told_and_tried_again(
+    server: MailServer, checkpoint: AuditCheckpoint, settings: LazySettings, clock: Any, fault: str
+) -> None:
+    if fault == "octets" and connection.vendor != "sqlite":
+        pytest.skip("Only SQLite keeps text that is not UTF-8.")
+    kept = AuditEvent.objects.get(seq=0).body
+    if fault == "address":
+        settings.AUDIT_CHECKPOINT_MAIL_TO = ["auditor@outside.example\nBcc: somebody@else.example"]
+    else:
+        rewritten = "'{'" if fault == "line" else "CAST(X'ff' AS TEXT)"
+        with unguarded(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE audit_event SET body = {rewritten} WHERE seq = 0")  # noqa: S608 - as above.
+    assert not send_if_due()
+    assert (state().trouble, state().sent_at) == ("not_made", None)
+    assert state().words == TROUBLE_WORDS["not_made"]
+    settings.AUDIT_CHECKPOINT_MAIL_TO = [OUTSIDE]
+    with unguarded():
+        AuditEvent.objects.filter(seq=0).update(body=kept)
+    clock.shift(LONGEST_WAIT)
+    assert send_if_due()
+    assert state().trouble == ""
+
+
+def test_what_ends_the_signing_does_not_keep_the_mail(
+    server: MailServer, checkpoint: AuditCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr("audit.signing.checkpoints.sign_if_due", broken)
+    with pytest.raises(OperationalError):
+        SigningRound()()
+    assert len(server.came) == 2
 
 
 def test_one_refused_address_keeps_the_others_from_nothing(

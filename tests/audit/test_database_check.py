@@ -488,7 +488,10 @@ def test_a_rewrite_signed_with_another_key_is_a_bad_signature(
     settings.AUDIT_KEY_FILE = tmp_path / "nowhere" / "audit.key"
     report = check_database()
     assert title(report) == "OK"
-    assert report.unchecked == ["The signing key was not compared with the log: this process cannot read it."]
+    assert report.unchecked == [
+        "What the signer remembers was not compared: there is no such file here.",
+        "The signing key was not compared with the log: this process cannot read it.",
+    ]
     assert title(check_database(known=[known])) == "BAD SIGNATURE"
 
 
@@ -497,6 +500,13 @@ def test_a_memory_that_cannot_be_read_is_said(log: AuditHead, settings: LazySett
     report = check_database()
     assert title(report) == "OK"
     assert report.unchecked[0].startswith("What the signer remembers was not compared.")
+
+
+def test_a_memory_that_is_not_here_is_said(log: AuditHead, settings: LazySettings) -> None:
+    forget_signer(settings)
+    assert check_database().unchecked == [
+        "What the signer remembers was not compared: there is no such file here."
+    ]
 
 
 def test_an_event_0_of_another_log_is_named(log: AuditHead) -> None:
