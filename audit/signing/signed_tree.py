@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 
 from audit.log_format import Frontier, LogFormatError, leaf_hash
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead
+from audit.signing.signed_checkpoints import is_signed, largest_signed
 from audit.signing.signer_memory import SignerMemory
 from audit.signing.signing_errors import SigningRefusedError
 
@@ -71,8 +72,7 @@ def _damaged(seq: int) -> str:
 
 def _refuse_larger_checkpoints(head: AuditHead, *, using: str) -> None:
     """A checkpoint that covers more than there is: the log was cut off after it was signed."""
-    larger = AuditCheckpoint.objects.using(using).filter(origin=head.origin, size__gt=head.size)
-    if (largest := larger.order_by("-size").first()) is not None:
+    if (largest := largest_signed(head.origin, above=head.size, using=using)) is not None:
         raise SigningRefusedError(
             f"The log {head.origin} has {head.size} events, and a checkpoint over {largest.size} was signed: "
             f"events are missing. {DECLARE}"
@@ -99,9 +99,14 @@ class _Signed:
     """The roots of the stored checkpoints from one size on, met one by one as the tree grows."""
 
     def __init__(self, origin: str, *, since: int, using: str) -> None:
+        self._origin, self._using = origin, using
         rows = AuditCheckpoint.objects.using(using).filter(origin=origin).order_by("size")
         self._coming = self._in_order(rows.values_list("size", "root"), since)
         self._next = next(self._coming, None)
+
+    def _is_signed(self, size: int) -> bool:
+        row = AuditCheckpoint.objects.using(self._using).get(origin=self._origin, size=size)
+        return is_signed(row, using=self._using)
 
     @staticmethod
     def _in_order(
@@ -115,7 +120,7 @@ class _Signed:
         """Raise SigningRefusedError when another root was signed at this size."""
         if self._next is None or self._next[0] != tree.size:
             return
-        if bytes(self._next[1]) != tree.root():
+        if bytes(self._next[1]) != tree.root() and self._is_signed(tree.size):
             raise SigningRefusedError(
                 f"At {tree.size} events another root was signed than the events have now. {DECLARE}"
             )

@@ -20,6 +20,7 @@ from audit.log_format import LogFormatError, key_id, vkey
 from audit.models import AuditCheckpoint, AuditHead
 from audit.signing import signer_memory, signing_key, signing_notices
 from audit.signing.key_history import NamedKey, announced_key
+from audit.signing.signed_checkpoints import is_signed, largest_signed
 from audit.signing.signed_tree import follow
 from audit.signing.signer_memory import SignerMemory
 from audit.signing.signing_errors import SignerMemoryError, SigningError, SigningRefusedError
@@ -107,7 +108,7 @@ def adopt_next_key(*, using: str = "default") -> None:
 
 def _is_covered(named: NamedKey, head: AuditHead, *, using: str) -> bool:
     """Whether a checkpoint covers the event that names the key: then that key has signed."""
-    return AuditCheckpoint.objects.using(using).filter(origin=head.origin, size__gt=named.since).exists()
+    return largest_signed(head.origin, above=named.since, using=using) is not None
 
 
 def key_misfit(*, using: str = "default") -> str:
@@ -123,9 +124,9 @@ def key_misfit(*, using: str = "default") -> str:
 
 
 def newest_checkpoint(*, using: str = "default") -> AuditCheckpoint | None:
-    """The largest checkpoint of the present log."""
-    origins = AuditHead.objects.using(using).filter(pk=AuditHead.ONLY).values("origin")
-    return AuditCheckpoint.objects.using(using).filter(origin__in=origins).order_by("-size").first()
+    """The largest checkpoint of the present log that carries a signature of the log's key."""
+    head = AuditHead.objects.using(using).filter(pk=AuditHead.ONLY).first()
+    return None if head is None else largest_signed(head.origin, using=using)
 
 
 @contextmanager
@@ -145,13 +146,18 @@ def _sign(memory: SignerMemory, *, using: str) -> AuditCheckpoint:
     tree = follow(head, memory, using=using)
     if memory.logs != {head.origin: tree}:
         memory.remember(head.origin, tree)
-    signing_notices.tell_signed(using=using)
     note = _note(Checkpoint(head.origin, tree.size, tree.root()), keys)
     row, _made = AuditCheckpoint.objects.using(using).get_or_create(
         origin=head.origin,
         size=tree.size,
         defaults={"root": tree.root(), "note": note.text(), "signed_at": timezone.now()},
     )
+    if not is_signed(row, using=using):
+        raise SigningRefusedError(
+            f"A stored checkpoint over {row.size} events carries no signature of the log's key; somebody "
+            "wrote it into the database. `manage.py verify_audit` says more. The log is signed once it grows."
+        )
+    signing_notices.tell_signed(using=using)
     return row
 
 

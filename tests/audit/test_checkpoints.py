@@ -14,6 +14,7 @@ from audit.signing import checkpoints, signer, signing_checks, signing_key, sign
 from audit.signing.checkpoints import NoCheckpointError, covering, newest, sign_if_due, state, vkey_file
 from audit.signing.signing_round import SigningRound
 from audit.verifier.signed_note import vkeys_of
+from tests.audit import tampering
 from tests.audit.log_processes import LogProcesses
 from tests.audit.truncated import append, cut_off
 
@@ -36,6 +37,22 @@ def test_the_newest_is_that_of_the_present_log() -> None:
     )
     mine = signer.sign_head()
     assert newest() == mine
+
+
+def test_a_checkpoint_that_nobody_signed_is_skipped_or_told_in_true_words(tmp_path: Path) -> None:
+    append(3)
+    mine = signer.sign_head()
+    stranger = tampering.another_key(tmp_path)
+    for size in (5, 6, 99):
+        tampering.store(tampering.note_over(size, stranger, root=b"r" * 32))
+    assert newest() == covering(4) == mine
+    append()
+    with pytest.raises(NoCheckpointError, match="over 5 events carries no signature of the log's key"):
+        covering(5)
+    assert "somebody wrote it into the database" in state().words
+    append(2)
+    assert covering(5).size == 7
+    assert state().code == "ok"
 
 
 def test_a_checkpoint_that_covers_enough_is_not_signed_again() -> None:
