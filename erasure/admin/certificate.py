@@ -14,7 +14,7 @@ from erasure.admin import references  # noqa: F401 - registers the converter nam
 from erasure.admin.access import page, request_or_404
 from erasure.certificates import REPORT_ALONE, Certificate, CertificateRefused, Contents, Copy
 from erasure.certificates.files import REPORT
-from erasure.certificates.words import grounds_of, kept_words, standing_words
+from erasure.certificates.words import anothers_words, grounds_of, kept_words, standing_words
 from erasure.models import PrivacyRequest, Submission
 from erasure.plain_words import categories_words
 
@@ -50,6 +50,11 @@ class Offer:
         return (
             [] if self.contents is None else [_left(row, self.contents) for row in self.contents.not_covered]
         )
+
+    @property
+    def anothers(self) -> str:
+        """That something concerned an identifier of another person."""
+        return "" if self.contents is None else anothers_words(self.contents)
 
     @property
     def kept(self) -> str:

@@ -69,9 +69,12 @@ class Contents:
     request: PrivacyRequest
     copy: Copy
     proven: Sequence[ProvenEnd]
-    #: Submissions without a proof in this copy; of the person's, only those that were not filed anew.
+    #: Submissions without a proof in this copy; of the person's, only those for what is that person's.
     not_covered: Sequence[Submission]
+    #: Submissions for an identifier that was corrected afterwards.
     replaced: int
+    #: Submissions for an identifier that is on record for another person.
+    anothers: Sequence[Submission]
     events: Sequence[LoggedEvent]
     holds: Mapping[str, LegalHold]
     overrides: Sequence[Override]
@@ -100,7 +103,8 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
             f"The log is damaged: an entry about {request.reference} cannot be read ({error}). "
             "Run `manage.py verify_audit`; it names the place."
         ) from None
-    current = _not_replaced(submissions)
+    own = _own(request, submissions)
+    current = _not_corrected(own, submissions)
     covered = {end.submission.pk for end in proven}
     left = [row for row in (current if copy is Copy.PERSON else submissions) if row.pk not in covered]
     return Contents(
@@ -108,7 +112,8 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
         copy=copy,
         proven=proven,
         not_covered=left,
-        replaced=len(submissions) - len(current),
+        replaced=len(own) - len(current),
+        anothers=[row for row in submissions if row not in own],
         events=events,
         holds=_holds_of(submissions),
         overrides=list(
@@ -131,11 +136,12 @@ def _proven(
             )
         return [_proven_end(row, events) for row in ended]
     # An identifier that was corrected may be somebody else's: what was sent for it is not for this person.
-    done = [row for row in _not_replaced(submissions) if row.status == S.COMPLETED]
+    theirs = _not_corrected(_own(request, submissions), submissions)
+    done = [row for row in theirs if row.status == S.COMPLETED]
     if not done:
         raise CertificateRefused(
-            f"CXone has reported nothing done for {request.reference}, so there is nothing to certify. "
-            "Tell the person in the answer how it stands."
+            f"CXone has reported nothing done for {request.reference} under an identifier that counts as "
+            "this person’s, so there is nothing to certify. Tell the person in the answer how it stands."
         )
     if request.shredded_at is not None or any(row.identifier.value is None for row in done):
         raise CertificateRefused(
@@ -149,9 +155,21 @@ def _proven(
     return ends
 
 
-def _not_replaced(submissions: Sequence[Submission]) -> list[Submission]:
-    replaced = {row.replaces_id for row in submissions}
-    return [row for row in submissions if row.pk not in replaced]
+def _own(request: PrivacyRequest, submissions: Sequence[Submission]) -> list[Submission]:
+    """Those for identifiers of the person who asked: one that was typed wrongly may belong to another."""
+    return [row for row in submissions if row.identifier.subject_id == request.subject_id]
+
+
+def _not_corrected(rows: Sequence[Submission], submissions: Sequence[Submission]) -> list[Submission]:
+    """Those of the rows whose identifier was not corrected afterwards; a retry under the same one stays."""
+    corrected: set[int] = set()
+    identifiers = {row.pk: row.identifier_id for row in submissions}
+    # Later ones first: the correction of a retry is one of what was tried as well.
+    for row in reversed(submissions):
+        replaced = row.replaces_id
+        if replaced and (row.pk in corrected or row.identifier_id != identifiers[replaced]):
+            corrected.add(replaced)
+    return [row for row in rows if row.pk not in corrected]
 
 
 def _proven_end(submission: Submission, events: Sequence[LoggedEvent]) -> ProvenEnd:

@@ -74,6 +74,7 @@ def files_of(
         "zone": timezone.get_default_timezone_name(),
         "proven": [_told(one) for one in proven],
         "left": [_left(row, contents) for row in contents.not_covered],
+        "anothers": words.anothers_words(contents),
         "kept": words.kept_words(contents),
         "checkpoints": list(dict.fromkeys(one.note.text() for one in proven)),
     }

@@ -10,7 +10,7 @@ from erasure import holds
 from erasure.certificates.contents import Contents, ProvenEnd
 from erasure.choices import Scope, SubmissionStatus
 from erasure.deadlines import long_date
-from erasure.models import Submission
+from erasure.models import LegalHold, PrivacyRequest, Submission
 from erasure.plain_words import count_words, uncapitalised
 
 S = SubmissionStatus
@@ -59,7 +59,8 @@ def standing_words(submission: Submission) -> str:
 
 def _failed_words(submission: Submission) -> str:
     if submission.error_code == "refused_by_cxone":
-        return "CXone refused it; nothing was taken up."
+        # After a lost answer, an earlier sending may have been taken up all the same.
+        return f"CXone refused it{'; nothing was taken up' if submission.attempts == 1 else ''}."
     if records := submission.records_affected:
         return f"CXone reported that it failed after {count_words(records, 'record')} were removed."
     return "CXone reported that it failed."
@@ -77,12 +78,34 @@ def _grounds(codes: Iterable[str], contents: Contents) -> Iterable[str]:
         if holds.is_rule(code):
             yield UNFIT
         else:
-            yield contents.holds[code].ground if code in contents.holds else NAMELESS_HOLD
+            yield _ground(contents.holds.get(code), contents.request)
+
+
+def _ground(hold: LegalHold | None, request: PrivacyRequest) -> str:
+    """The ground of a hold on this person or on nobody in particular; that of another is not told."""
+    if hold is None or hold.subject_id not in {None, request.subject_id}:
+        return NAMELESS_HOLD
+    return hold.ground
+
+
+def anothers_words(contents: Contents) -> str:
+    """That something concerned an identifier of another person, and no more of it; empty if nothing did."""
+    if not contents.anothers:
+        return ""
+    done = "sent" if any(row.first_sent_at for row in contents.anothers) else "filed"
+    return (
+        f"Something was also {done} under an identifier that is on record for another person; it is not part "
+        "of this report."
+    )
 
 
 def kept_words(contents: Contents) -> str:
-    """Until when the record of the request can be linked to the person."""
+    """Until when the record of the request can be linked to the person, as far as that is known today."""
     if contents.kept_until is None:
-        days = f"{settings.PROOF_RETENTION_DAYS:,} days"
-        return f"We keep a record of this request until {days} after the day on which you are answered."
-    return f"We keep a record of this request until {long_date(contents.kept_until)}."
+        until = f"{settings.PROOF_RETENTION_DAYS:,} days after the day on which you are answered"
+    else:
+        until = long_date(contents.kept_until)
+    return (
+        f"We keep a record of this request until {until}, or longer while a legal hold or a later request of "
+        "yours needs it."
+    )

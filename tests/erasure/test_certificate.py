@@ -318,7 +318,11 @@ def test_the_report_says_what_cxone_reported_and_what_that_shows(
     ) in page
     assert "Backups, in which data can remain until they expire. Other systems than CXone." in page
     until = made.today() + timedelta(days=1000)
-    assert f"We keep a record of this request until {long_date(until)}." in page
+    assert (
+        f"We keep a record of this request until {long_date(until)}, or longer while a legal hold or a later "
+        "request of yours needs it. Then we remove from it what leads to you."
+    ) in page
+    assert "no longer links to you" not in page
     assert "erased by" not in page
 
 
@@ -356,7 +360,9 @@ def test_what_cxone_counted_is_said_as_it_was_said(records: int | None, words: s
 def test_before_the_answer_it_says_from_when_the_record_is_kept(officer: User) -> None:
     request = made.filed(officer)
     made.completed(made.only(request))
-    assert "until 1,095 days after the day on which you are answered." in said(persons(request, officer))
+    assert "until 1,095 days after the day on which you are answered, or longer" in said(
+        persons(request, officer)
+    )
 
 
 def test_what_is_still_held_is_named_with_its_ground_and_nothing_else(officer: User, reviewer: User) -> None:
@@ -440,6 +446,115 @@ def test_what_was_sent_under_a_wrong_identifier_is_not_in_the_persons_copy(offic
         AuditEvent.objects.filter(act=Event.REQUEST_COMPLETED).latest("seq").seq
     ]
     assert "What was sent under an identifier that was corrected afterwards." in said(certificate)
+
+
+def correct(submission: Submission, identifier: str, by: User) -> None:
+    filing.correct_identifier(submission, Identifier("cxone_id", identifier), by=by, send_delay=timedelta(0))
+
+
+def test_a_retry_under_the_same_identifier_is_told_and_is_no_correction(officer: User) -> None:
+    request = made.filed(officer, "cust-1")
+    correct(made.failed(made.only(request), records=12), "cust-1", officer)
+    made.completed(made.only(request, 2))
+
+    page = said(persons(request, officer))
+
+    assert "CXone reported that it failed after 12 records were removed." in page
+    assert "corrected afterwards" not in page
+
+
+def test_a_retry_that_was_corrected_takes_what_it_retried_with_it(officer: User) -> None:
+    request = made.filed(officer, "cust-wrong")
+    correct(made.failed(made.only(request), records=12), "cust-wrong", officer)
+    correct(made.failed(made.only(request, 2)), "cust-right", officer)
+    made.completed(made.only(request, 3))
+
+    page = said(persons(request, officer))
+
+    assert contents_of(request, copy=Copy.PERSON).replaced == 2
+    assert "12 records" not in page
+    assert "What was sent under an identifier that was corrected afterwards." in page
+
+
+ANOTHERS = "under an identifier that is on record for another person; it is not part of this report."
+
+
+def test_what_was_done_under_an_identifier_of_another_person_is_not_for_this_one(
+    officer: User, reviewer: User, auditor: User
+) -> None:
+    other = made.registered(reviewer, "cust-other")
+    request = made.filed(officer, "cust-1", "cust-2")
+    made.completed(made.only(request, 1), records=3)
+    correct(made.failed(made.only(request, 2)), "cust-other", officer)
+    wrong = made.completed(made.only(request, 3), records=8765)
+    assert wrong.identifier.subject_id == other.subject_id
+
+    certificate = persons(request, officer)
+
+    held = everything(certificate)
+    for secret in ("cust-other", "8,765", "8765", str(wrong.cxone_id), str(wrong.sub), other.reference):
+        assert secret not in held
+    assert sorted(certificate.files) == PERSONS_FILES
+    assert event_data(request.obj, Event.REQUEST_CERTIFIED)[0]["submissions"] == [1]
+    assert f"Something was also sent {ANOTHERS}" in said(certificate)
+    assert "8765" in everything(auditors(request, auditor))
+
+
+def test_what_was_done_only_under_an_identifier_of_another_person_has_no_certificate(
+    officer: User, reviewer: User
+) -> None:
+    made.registered(reviewer, "cust-other")
+    request = made.filed(officer, "cust-1")
+    correct(made.failed(made.only(request)), "cust-other", officer)
+    made.completed(made.only(request, 2))
+    assert "there is nothing to certify" in refusal(request, officer)
+
+
+def test_what_was_never_sent_under_an_identifier_of_another_person_is_not_said_to_be(
+    officer: User, reviewer: User
+) -> None:
+    made.registered(reviewer, "cust-other")
+    request = made.filed(officer, "cust-1", "cust-2")
+    made.completed(made.only(request, 1))
+    correct(made.failed(made.only(request, 2)), "cust-other", officer)
+    assert f"Something was also filed {ANOTHERS}" in said(persons(request, officer))
+
+
+def test_the_ground_of_a_hold_on_another_person_is_not_told(officer: User, reviewer: User) -> None:
+    hold = made.hold_on(made.registered(reviewer, "cust-other"))
+    request = made.filed(officer, categories=["CONTACT", "ANALYTICS"])
+    made.completed(made.only(request, 1))
+    Submission.objects.filter(request=request, number=2).update(held_by=[hold.code])
+
+    certificate = persons(request, officer)
+
+    assert hold.ground not in everything(certificate)
+    assert "On hold: nothing was sent to CXone. Ground: a legal hold." in said(certificate)
+
+
+def test_the_ground_of_a_hold_on_the_person_is_told(officer: User) -> None:
+    request = made.filed(officer, "cust-1", "cust-2")
+    made.completed(made.only(request, 1))
+    hold = made.hold_on(request)
+    correct(made.failed(made.only(request, 2)), "cust-3", officer)
+    assert f"Ground: {hold.ground}." in said(persons(request, officer))
+
+
+@pytest.mark.parametrize(
+    ("repeated", "words"),
+    [(0, "CXone refused it; nothing was taken up."), (1, "CXone refused it.")],
+)
+def test_what_cxone_refused_after_a_lost_answer_is_not_said_to_be_without_effect(
+    repeated: int, words: str, officer: User
+) -> None:
+    request = made.filed(officer, "cust-1", "cust-2")
+    made.completed(made.only(request, 1))
+    refused = made.sent(made.only(request, 2))
+    with audited() as log:
+        for _ in range(repeated):
+            lifecycle.repeat_sending(log, refused)
+        lifecycle.fail(log, refused, code="refused_by_cxone", message="No.", now=timezone.now())
+    assert f"Email: {words} " in said(persons(request, officer))
 
 
 def test_nothing_about_anybody_else_is_in_any_file(
