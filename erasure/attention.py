@@ -42,7 +42,7 @@ from erasure.personal_data import IDENTIFIERS_AND_TEXT
 from erasure.stages import Part, stage_column, stage_of
 
 #: How many days before its identifiers go somebody is told that no certificate was taken.
-UNCERTIFIED_DAYS = 7
+UNCERTIFIED_DAYS = shredding.WARNED_DAYS
 
 
 class Need(StrEnum):

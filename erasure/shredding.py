@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from audit.events import Event
 from audit.log_format import JSON
@@ -25,6 +26,9 @@ from erasure.regulations import CALIFORNIA, CALIFORNIA_KEEPS_DAYS
 from erasure.shredded_list import Shredded
 from erasure.subjects import lock_identities
 
+#: So many days lie at least between the recording of an answer and its shredding, whatever day was given for
+#: the answer: time to see the warning, and to notice a day that was mistyped.
+WARNED_DAYS = 7
 #: A request has not yet been through a step.
 WAITING = {
     IDENTIFIERS_AND_TEXT: Q(shredded_at__isnull=True),
@@ -40,13 +44,24 @@ def retention_days(step: int) -> int:
 
 def goes_on(request: PrivacyRequest, step: int) -> date | None:
     """The day on which a step is due if nothing holds it; None while the person has not been answered."""
-    return request.answered_on and request.answered_on + timedelta(days=retention_days(step))
+    if request.answered_on is None or request.answer_recorded_at is None:
+        return None
+    warned = request.answer_recorded_at + timedelta(days=WARNED_DAYS)
+    return max(
+        request.answered_on + timedelta(days=retention_days(step)),
+        timezone.localdate(warned, timezone=timezone.get_default_timezone()),
+    )
 
 
 def due(step: int, *, today: date, now: datetime) -> QuerySet[PrivacyRequest]:
     """The requests whose time for a step has come and that nothing keeps, in key order."""
-    latest = today - timedelta(days=retention_days(step))
-    return may_go(now).filter(WAITING[step], unlinked_at__isnull=True, answered_on__lte=latest).order_by("pk")
+    of_age = may_go(now).filter(
+        WAITING[step],
+        unlinked_at__isnull=True,
+        answered_on__lte=today - timedelta(days=retention_days(step)),
+        answer_recorded_at__lte=now - timedelta(days=WARNED_DAYS),
+    )
+    return of_age.order_by("pk")
 
 
 def may_go(now: datetime) -> QuerySet[PrivacyRequest]:

@@ -37,7 +37,8 @@ def _what_follows(request: PrivacyRequest, *, held: bool) -> str:
 def _goes(request: PrivacyRequest, step: int) -> str:
     day = shredding.goes_on(request, step)
     verb = "go" if step == IDENTIFIERS_AND_TEXT else "goes"
-    if day is None or day <= controllers_today():
+    # On the day itself its hour may be still to come.
+    if day is None or day < controllers_today():
         return f"{verb} with the next round"
     return f"{verb} on {long_date(day)}"
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from time_machine import TimeMachineFixture
 
 from audit.trail import events_of
-from erasure import filing, forgetting, jobs, shredding
+from erasure import attention, filing, forgetting, jobs, shredding
 from erasure.callback_address import callback_url
 from erasure.forgetting import Forgetting
 from erasure.models import CallbackReceipt, LegalHold, PrivacyRequest, SubjectIdentifier
@@ -57,8 +57,27 @@ def test_the_first_step_is_due_on_the_day_that_the_page_names(officer: User) -> 
     assert shredding.goes_on(request, IDENTIFIERS_AND_TEXT) == made.today() + timedelta(days=30)
     assert shredding.goes_on(request, PROOF) == made.today() + timedelta(days=1095)
     on = made.today() + timedelta(days=29)
-    assert not shredding.due(1, today=on, now=NOW).exists()
-    assert list(shredding.due(1, today=on + timedelta(days=1), now=NOW)) == [request]
+    later = NOW + timedelta(days=30)
+    assert not shredding.due(1, today=on, now=later).exists()
+    assert list(shredding.due(1, today=on + timedelta(days=1), now=later)) == [request]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_recorded_late_is_shredded_seven_days_after_it_was_recorded(
+    officer: User, days_pass: DaysPass
+) -> None:
+    long_ago = made.today() - timedelta(days=40)
+    request = made.filed(officer, "USR-1", received_on=long_ago)
+    made.completed(made.only(request))
+    made.answered(request, officer, on=long_ago)
+    recorded_on = made.today()
+    assert shredding.goes_on(request, IDENTIFIERS_AND_TEXT) == recorded_on + timedelta(days=7)
+    assert shredding.goes_on(request, PROOF) == long_ago + timedelta(days=1095)
+    assert list(attention.uncertified(timezone.now())) == [request], "somebody is told at once"
+    days_pass(6.99)
+    assert steps(request) == []
+    days_pass(0.02)
+    assert steps(request) == [1]
 
 
 @pytest.mark.django_db(transaction=True)
