@@ -2,12 +2,13 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -337,6 +338,59 @@ def test_a_tick_that_finds_nothing_due_asks_the_database_once_a_minute_at_most(
     at[0] = 61.0
     with django_assert_num_queries(2):
         tick.round(timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backlog_is_left_to_the_next_rounds_where_it_takes_long(
+    officer: User, time_machine: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [ended(officer, f"USR-{number}") for number in range(3)]
+    monkeypatch.setattr(forgetting, "AT_ONCE", 1)
+    at = [0.0]
+    as_it_is = shredding._forget
+
+    def take_long_and_fail_for_the_first(keys: Any, step: int, *, now: datetime) -> None:
+        at[0] += 4.0
+        as_it_is(keys, step, now=now)
+        if requests[0].pk in keys:
+            raise IntegrityError("made by the test")
+
+    monkeypatch.setattr(shredding, "_forget", take_long_and_fail_for_the_first)
+    time_machine.move_to(timezone.now() + timedelta(days=30))
+    tick = Forgetting(clock=lambda: at[0])
+    assert [tick.round(timezone.now()) for _ in range(3)] == [0, 1, 1]
+    assert [steps(request) for request in requests] == [[], [1], [1]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_that_fails_halfway_lists_and_clears_what_it_did_with_the_next(
+    officer: User, time_machine: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch, shredded_list: Path
+) -> None:
+    ended(officer, "USR-1"), ended(officer, "USR-2")
+    at, cleared = [0.0], []
+    tick = Forgetting(clock=lambda: at[0])
+    tick.round(timezone.now())
+    time_machine.move_to(timezone.now() + timedelta(days=30))
+    monkeypatch.setattr(forgetting, "AT_ONCE", 1)
+    monkeypatch.setattr(forgetting.freed_pages, "clear", lambda: cleared.append(True) or True)
+    as_it_is, calls = shredding._forget, []
+
+    def fail_for_the_second(keys: Any, step: int, *, now: datetime) -> None:
+        calls.append(keys)
+        if len(calls) == 2:
+            raise OperationalError("made by the test")
+        as_it_is(keys, step, now=now)
+
+    monkeypatch.setattr(shredding, "_forget", fail_for_the_second)
+    at[0] = 61.0
+    with pytest.raises(OperationalError):
+        tick.round(timezone.now())
+    assert not shredded_list.exists()
+    assert cleared == []
+    at[0] = 122.0
+    assert tick.round(timezone.now()) == 1
+    assert len(shredded_list.read_text().splitlines()) == 2
+    assert cleared == [True]
 
 
 @pytest.mark.django_db(transaction=True)
