@@ -51,7 +51,9 @@ def tampered_frontier_beside_a_kept_checkpoint_of_its_size(table: Table) -> Argu
 @attack("FAIL the frontier file is not that of the log:")
 def tampered_frontier_beside_a_kept_checkpoint_of_its_size(table: Table) -> Arguments:
     events = lines()
-    return table.export(events[5:], signed(events), known=[signed(events[:5])], **table.part(edited(events), 5))
+    return table.export(
+        events[5:], signed(events), known=[signed(events[:5])], **table.part(edited(events), 5)
+    )
 
 
 @attack("FAIL lines 1 to 7:")
