@@ -263,44 +263,6 @@ def log_that_declares_another_root_than_a_stranger_signed(table: Table) -> Argum
     return continuing(table, {"root": to_base64(signed(lines(7)).checkpoint.root)}, kept)
 
 
-CONTINUED_SIGNER = Signer.made(7, OTHER_ORIGIN)
-BOTH_KEYS = f"{SIGNER.vkey.text()}\n{CONTINUED_SIGNER.vkey.text()}\n"
-
-
-def continuing(table: Table, declared: dict[str, JSON], kept: Note) -> Arguments:
-    """A log that declares this of another one, and a checkpoint of that which was kept."""
-    events = [line(0, act="log.continued", data={**CONTINUED, **declared}), *lines()[1:]]
-    return table.export(events, signed(events), known=[kept], vkey=BOTH_KEYS)
-
-
-@attack("OK all 12 events")
-def log_that_declares_what_was_kept(table: Table) -> Arguments:
-    kept = signed(lines(7), CONTINUED_SIGNER, origin=OTHER_ORIGIN)
-    return continuing(table, {"root": to_base64(kept.checkpoint.root)}, kept)
-
-
-@attack("FORK at 7 events of the log that this one continues:")
-def log_that_declares_another_root_than_was_kept(table: Table) -> Arguments:
-    events = lines(7)
-    kept = signed(events, CONTINUED_SIGNER, origin=OTHER_ORIGIN)
-    return continuing(table, {"root": to_base64(signed(edited(events)).checkpoint.root)}, kept)
-
-
-@attack("FORK at 9 events of the log that this one continues:")
-def log_that_declares_another_signed_root_than_was_kept(table: Table) -> Arguments:
-    events = lines(9)
-    kept = signed(events, CONTINUED_SIGNER, origin=OTHER_ORIGIN)
-    root = to_base64(signed(edited(events)).checkpoint.root)
-    declared = {"origin": "elsewhere", "signed_origin": OTHER_ORIGIN, "signed_size": 9, "signed_root": root}
-    return continuing(table, declared, kept)
-
-
-@attack("WARN all 12 events")
-def log_that_declares_another_root_than_a_stranger_signed(table: Table) -> Arguments:
-    kept = signed(lines(7), Signer.made(9, OTHER_ORIGIN), origin=OTHER_ORIGIN)
-    return continuing(table, {"root": to_base64(signed(lines(7)).checkpoint.root)}, kept)
-
-
 @attack("FAIL line 5: its seq is 5, where 4 belongs.", quick="OK all 12 events")
 def swapped_lines_signed_by_the_log(table: Table) -> Arguments:
     events = lines()

@@ -48,14 +48,6 @@ def tampered_frontier_beside_a_kept_checkpoint_of_its_size(table: Table) -> Argu
     )
 
 
-@attack("FAIL the frontier file is not that of the log:")
-def tampered_frontier_beside_a_kept_checkpoint_of_its_size(table: Table) -> Arguments:
-    events = lines()
-    return table.export(
-        events[5:], signed(events), known=[signed(events[:5])], **table.part(edited(events), 5)
-    )
-
-
 @attack("FAIL lines 1 to 7:")
 def edited_field_in_a_part(table: Table) -> Arguments:
     events = lines()
@@ -97,11 +89,4 @@ def checkpoint_over_nothing_with_a_root(table: Table) -> Arguments:
     events = lines()
     nothing = Checkpoint(ORIGIN, 0, signed(events).checkpoint.root)
     kept = Note(nothing, (SIGNER.signature(nothing),))
-    return table.export(edited(events), signed(events), known=[kept])
-
-
-@attack("FAIL known-0 is over 0 events")
-def checkpoint_over_nothing_with_a_root(table: Table) -> Arguments:
-    events = lines()
-    kept = over_nothing(signed(events).checkpoint.root)
     return table.export(edited(events), signed(events), known=[kept])
