@@ -48,6 +48,8 @@ class Event(StrEnum):
     REQUEST_REQUEUED = "request.requeued"
     REQUEST_UNCLEAR = "request.unclear"
     REQUEST_SUSPENDED = "request.suspended"
+    REQUEST_HELD_LATE = "request.held_late"
+    REQUEST_SPLIT = "request.split"
     REQUEST_RESUMED = "request.resumed"
     REQUEST_REFUSED = "request.refused"
     REQUEST_COMPLETED = "request.completed"
@@ -72,9 +74,15 @@ class Event(StrEnum):
     OVERRIDE_REFUSED = "override.refused"
     OVERRIDE_WITHDRAWN = "override.withdrawn"
     OVERRIDE_EXPIRED = "override.expired"
+    OVERRIDE_REVOKED = "override.revoked"
 
     HOLD_PLACED = "hold.placed"
     HOLD_RELEASED = "hold.released"
+    HOLD_RELEASE_ASKED = "hold.release_asked"
+    HOLD_RELEASE_DENIED = "hold.release_denied"
+    HOLD_RELEASE_REFUSED = "hold.release_refused"
+    HOLD_RELEASE_WITHDRAWN = "hold.release_withdrawn"
+    HOLD_RELEASE_EXPIRED = "hold.release_expired"
 
     SUBJECT_REVEALED = "subject.revealed"
     SUBJECT_SHREDDED = "subject.shredded"
@@ -109,6 +117,8 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.REQUEST_REQUEUED: "Not taken by CXone, queued again",
     Event.REQUEST_UNCLEAR: "Unclear whether CXone took it",
     Event.REQUEST_SUSPENDED: "Suspended by a hold",
+    Event.REQUEST_HELD_LATE: "A hold came too late for it",
+    Event.REQUEST_SPLIT: "Held part put apart from the rest",
     Event.REQUEST_RESUMED: "Freed to be sent",
     Event.REQUEST_REFUSED: "Refused",
     Event.REQUEST_COMPLETED: "CXone reported completion",
@@ -130,8 +140,14 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.OVERRIDE_REFUSED: "Override decision not allowed",
     Event.OVERRIDE_WITHDRAWN: "Override withdrawn",
     Event.OVERRIDE_EXPIRED: "Override expired",
+    Event.OVERRIDE_REVOKED: "Approval taken back",
     Event.HOLD_PLACED: "Hold placed",
     Event.HOLD_RELEASED: "Hold released",
+    Event.HOLD_RELEASE_ASKED: "Release of a hold proposed",
+    Event.HOLD_RELEASE_DENIED: "Release denied, the hold is kept",
+    Event.HOLD_RELEASE_REFUSED: "Release not allowed",
+    Event.HOLD_RELEASE_WITHDRAWN: "Proposed release withdrawn",
+    Event.HOLD_RELEASE_EXPIRED: "Proposed release expired",
     Event.SUBJECT_REVEALED: "Identifier revealed",
     Event.SUBJECT_SHREDDED: "Personal data shredded",
     Event.USER_SIGNED_IN: "Signed in",
@@ -167,6 +183,7 @@ _HOLD: Final = {
     "submissions": COUNT,
     "second": STAFF,
 }
+_RELEASE: Final = {"matter": needed(CODE), "release": needed(COUNT), "submissions": COUNT}
 _VAULT: Final = {**_SUBMISSION, "vault": needed(CODE), **_TRY}
 
 EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
@@ -216,6 +233,9 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "status": nullable(COUNT),
     },
     Event.REQUEST_SUSPENDED: {**_SUBMISSION, "holds": needed(list_of(CODE))},
+    Event.REQUEST_HELD_LATE: {**_SUBMISSION, "holds": needed(list_of(CODE))},
+    # Which submission was taken apart, and the numbers of its held part and of the rest.
+    Event.REQUEST_SPLIT: {**_SUBMISSION, "held": needed(COUNT), "rest": needed(COUNT)},
     Event.REQUEST_RESUMED: {**_SUBMISSION, "because": needed(one_of("override", "hold_released"))},
     Event.REQUEST_REFUSED: {**_SUBMISSION, "because": needed(one_of("denied")), "ground": CODE},
     Event.REQUEST_COMPLETED: {
@@ -272,8 +292,20 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     Event.OVERRIDE_REFUSED: {**_OVERRIDE, "reason": needed(CODE)},
     Event.OVERRIDE_WITHDRAWN: _OVERRIDE,
     Event.OVERRIDE_EXPIRED: _OVERRIDE,
-    Event.HOLD_PLACED: {**_HOLD, "too_late": COUNT},
-    Event.HOLD_RELEASED: {**_HOLD, "reason": CODE},
+    Event.OVERRIDE_REVOKED: _OVERRIDE,
+    Event.HOLD_PLACED: {
+        **_HOLD,
+        "too_late": COUNT,
+        "valid_from": INSTANT,
+        "valid_until": INSTANT,
+        "via": CODE,
+    },
+    Event.HOLD_RELEASED: {**_HOLD, "release": COUNT, "reason": CODE},
+    Event.HOLD_RELEASE_ASKED: _RELEASE,
+    Event.HOLD_RELEASE_DENIED: _RELEASE,
+    Event.HOLD_RELEASE_REFUSED: {**_RELEASE, "reason": needed(CODE)},
+    Event.HOLD_RELEASE_WITHDRAWN: _RELEASE,
+    Event.HOLD_RELEASE_EXPIRED: _RELEASE,
     Event.SUBJECT_REVEALED: {"submission": COUNT, "kind": CODE, "identifiers": COUNT},
     Event.SUBJECT_SHREDDED: {"step": needed(COUNT), "because": needed(CODE), "approvers": list_of(STAFF)},
     Event.USER_SIGNED_IN: {"method": CODE},

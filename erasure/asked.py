@@ -17,7 +17,7 @@ from erasure.choices import Channel, IdentifierKind, IdentityCheck, OverrideReas
 from erasure.deadlines import Clock, ClockError, clock, long_date
 from erasure.encryption import fingerprint, normalised
 from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier
-from erasure.overrides import SHORTEST_JUSTIFICATION
+from erasure.overrides import is_substantial
 from erasure.policy import Violation, build_payload, violations
 
 
@@ -269,7 +269,7 @@ def _against_override(filing: Filing) -> list[Violation]:
         against.append(
             _violation("override_reason.missing", "override_reason", "No reason is chosen.", way_out=way_out)
         )
-    if len(justification) < SHORTEST_JUSTIFICATION:
+    if not is_substantial(justification):
         against.append(
             _violation(
                 "justification.too_short",

@@ -276,6 +276,48 @@ class HoldKind(TextChoices):
     INVESTIGATION = "investigation", "Investigation"
 
 
+#: How the codes of holds begin, by kind: LIT-2026-1. The two rules of the contract are RET-1 and RET-2.
+HOLD_CODE_PREFIXES: dict[HoldKind, str] = {
+    HoldKind.LITIGATION: "LIT",
+    HoldKind.STATUTORY_RETENTION: "RET",
+    HoldKind.INVESTIGATION: "INV",
+}
+
+
+class HoldState(TextChoices):
+    """Where a hold stands, derived from its dates; it is never stored."""
+
+    AHEAD = "ahead", "Not yet in force"
+    IN_FORCE = "in_force", "In force"
+    ENDED = "ended", "Ended"
+    RELEASED = "released", "Released"
+
+
+HOLD_STATE_LOOKS: dict[HoldState, Look] = {
+    HoldState.AHEAD: Look("info", "schedule"),
+    HoldState.IN_FORCE: Look("warning", "lock"),
+    HoldState.ENDED: Look("neutral", "event_available"),
+    HoldState.RELEASED: Look("neutral", "lock_open"),
+}
+
+
+class ReleaseDecision(TextChoices):
+    """How a proposal to release a hold ended. While nobody has decided there is none."""
+
+    APPROVED = "approved", "Released"
+    DENIED = "denied", "Kept"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    EXPIRED = "expired", "Expired, nobody decided in time"
+
+
+RELEASE_LOOKS: dict[ReleaseDecision, Look] = {
+    ReleaseDecision.APPROVED: Look("success", "lock_open"),
+    ReleaseDecision.DENIED: Look("neutral", "lock"),
+    ReleaseDecision.WITHDRAWN: Look("neutral", "undo"),
+    ReleaseDecision.EXPIRED: Look("neutral", "timer_off"),
+}
+
+
 class OverrideReason(TextChoices):
     """Why the asker says that a held submission may go."""
 
@@ -299,3 +341,19 @@ OVERRIDE_LOOKS: dict[OverrideDecision, Look] = {
     OverrideDecision.WITHDRAWN: Look("neutral", "undo"),
     OverrideDecision.EXPIRED: Look("neutral", "timer_off"),
 }
+
+
+class NoticeKind(TextChoices):
+    """What somebody is told by mail; the label is the subject line's, the reference follows it."""
+
+    OVERRIDE_WAITS = "override_waits", "An override waits for a decision"
+    OVERRIDE_PRESSES = "override_presses", "An override is still undecided, and half its time is gone"
+    OVERRIDE_DECIDED = "override_decided", "Your override was decided"
+    OVERRIDE_EXPIRED = "override_expired", "Nobody decided on your override in time"
+    OVERRIDE_REVOKED = "override_revoked", "An approval was taken back"
+    HOLD_QUESTIONED = "hold_questioned", "Somebody asks for an override of your hold"
+    HOLD_OVERRIDDEN = "hold_overridden", "An override of your hold was approved"
+    SUSPENDED = "suspended", "Put on hold before it was sent"
+    RELEASE_WAITS = "release_waits", "The release of a hold waits for a second reviewer"
+    RELEASE_DECIDED = "release_decided", "The release of a hold was decided"
+    ROLES_GRANTED = "roles_granted", "Somebody was given a role"

@@ -47,6 +47,7 @@ __all__ = [
     "register",
     "register_and_send",
     "send",
+    "send_the_rest",
     "without_white_space",
 ]
 
@@ -106,7 +107,7 @@ def send(request: PrivacyRequest, filing: Filing, *, by: Any, send_delay: timede
         ]
     )
     with audited() as log:
-        lock_identities()
+        _lock()
         current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
         if filing.form_token is not None and current.send_token == filing.form_token:
             return []
@@ -133,12 +134,12 @@ def correct_identifier(
     filing = _filing_like(submission, given)
     _refuse(against_sending(filing))
     with audited() as log:
-        lock_identities()
+        _lock()
         request = PrivacyRequest.objects.select_for_update().get(pk=submission.request_id)
         refuse_replacing(submission, request)
         identifier = identifier_of(request.subject, given)
         met = _meeting(holds.active(now), request, identifier, submission.categories)
-        return lifecycle.file(
+        corrected = lifecycle.file(
             log,
             request,
             by=by,
@@ -151,6 +152,8 @@ def correct_identifier(
             now=now,
             replaces=submission,
         )
+        lifecycle.note_corrected(log, submission, corrected, by=by)
+        return corrected
 
 
 def refuse_answered(request: PrivacyRequest) -> None:
@@ -174,6 +177,36 @@ def refuse_replacing(submission: Submission, request: PrivacyRequest) -> None:
         )
     if submission.replaced_by.exists():
         raise lifecycle.MoveRefused(f"{submission} was filed anew already.")
+
+
+def _lock() -> None:
+    """Keep holds as they are and identifiers to ourselves until the end, in the order that all keep to.
+
+    So a filing and a hold that is being placed never miss each other.
+    """
+    holds.share_register()
+    lock_identities()
+
+
+def send_the_rest(submission: Submission, *, by: Any, send_delay: timedelta) -> Submission:
+    """Let those categories of a blocked submission go that nothing holds; the held ones wait by themselves.
+
+    Gives the part that goes. Raises MoveRefused where there is none, or the person was answered.
+    """
+    now = timezone.now()
+    with audited() as log:
+        holds.share_register()
+        request = PrivacyRequest.objects.select_for_update().get(pk=submission.request_id)
+        refuse_answered(request)
+        current = (
+            Submission.objects.select_for_update(of=("self",))
+            .select_related("request", "identifier", "filed_by")
+            .get(pk=submission.pk)
+        )
+        _waiting, going = lifecycle.split(
+            log, current, held=holds.held_part(current), actor=by.actor, send_at=now + send_delay, now=now
+        )
+        return going
 
 
 def _refuse(against: Sequence[Violation]) -> None:
@@ -231,7 +264,7 @@ def _complete(request: PrivacyRequest, filing: Filing) -> None:
 
 
 def _register(log: Trail, filing: Filing, *, by: Any, now: datetime, note: str) -> PrivacyRequest:
-    lock_identities()
+    _lock()
     # Asked again: another filing may have made one of the identifiers somebody's in between.
     _refuse(against_two_people(filing.identifiers))
     return lifecycle.register(

@@ -79,7 +79,9 @@ class Forgetting:
         restored, is_compared = self._shred_restored(now)
         # What a search found is remembered in the searcher's session, masked.
         removed, _by_model = Session.objects.filter(expire_date__lt=now).delete()
-        return restored, removed + shredding.shred_matters(now=now), is_compared
+        removed += shredding.shred_matters(now=now)
+        removed += sum(shredding.shred_unasked(step, today=controllers_today()) for step in STEPS)
+        return restored, removed, is_compared
 
     def _shred_due(self, now: datetime) -> list[Shredded]:
         """Do each step for the requests whose time has come; says for which it was done."""

@@ -1,10 +1,11 @@
 """What must never be, kept by the database itself on SQLite and PostgreSQL: triggers beside the constraints.
 
-Terminal is terminal, a payload never changes once filed, a date of receipt never moves, a hold only ends, and
-an override is decided once, on the word of who really filed. Like the log's triggers these guard against our
-own mistakes; whoever owns the tables can lift them. SQLite loses them whenever Django makes a table anew, and
-cannot rename one that a guard names: a migration that alters one of these tables begins with `LiftGuards()`
-and ends with `InstallGuards()`.
+Terminal is terminal, a payload never changes once filed, a date of receipt never moves, a hold only ends, by
+the word of two who filed nothing that it stops, and an override is decided once, by nobody who filed, asked
+or placed the hold. Like the log's triggers these guard against our own mistakes; whoever owns the tables can
+lift them. SQLite loses them whenever Django makes a table anew, and cannot rename one that a guard names: a
+migration that alters one of these tables begins by running what `lifting` gives and ends with
+`InstallGuards()`.
 """
 
 from collections.abc import Sequence
@@ -110,10 +111,51 @@ GUARDS: Sequence[Guard] = (
         "erasure_legalhold",
         "a hold never changes, but for its end",
         _changes(
-            *("code", "kind", "ground", "subject_id", "category", "placed_by_id", "placed_at", "valid_until")
+            *("code", "kind", "ground", "subject_id", "category"),
+            *("placed_by_id", "placed_at", "valid_from", "valid_until"),
         )
         + " OR (OLD.released_at IS NOT NULL AND ("
         + _changes("released_at")
+        + "))",
+    ),
+    Guard(
+        "hold_released_by_two",
+        "erasure_legalhold",
+        "a hold is released by the decision of a second reviewer",
+        "OLD.released_at IS NULL AND NEW.released_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
+        " erasure_holdrelease AS r WHERE r.hold_id = NEW.id AND r.decision = 'approved')",
+    ),
+    Guard(
+        "hold_begins_unreleased",
+        "erasure_legalhold",
+        "a hold is released by the decision of a second reviewer",
+        "NEW.released_at IS NOT NULL",
+        before="INSERT",
+    ),
+    Guard(
+        "release_begins_undecided",
+        "erasure_holdrelease",
+        "a release is proposed before it is decided",
+        "NEW.decision <> ''",
+        before="INSERT",
+    ),
+    Guard(
+        "release_by_nobody_who_filed",
+        "erasure_holdrelease",
+        "nobody releases a hold that stops what they filed",
+        "NEW.decision = 'approved' AND OLD.decision = '' AND EXISTS (SELECT 1 FROM erasure_submission AS s"
+        " JOIN erasure_legalhold AS h ON h.id = NEW.hold_id WHERE s.status = 'blocked'"
+        " AND s.filed_by_id IN (NEW.asked_by_id, NEW.decided_by_id)"
+        # The code quoted, as in the JSON of the column: so it is no part of another code.
+        " AND REPLACE(CAST(s.held_by AS text), '\"' || h.code || '\"', '') <> CAST(s.held_by AS text))",
+    ),
+    Guard(
+        "release_is_decided_once",
+        "erasure_holdrelease",
+        "a release is proposed and decided once",
+        _changes("hold_id", "asked_by_id", "asked_at", "lets_go", "expires_at")
+        + " OR (OLD.decision <> '' AND ("
+        + _changes("decision", "decided_by_id", "decided_at")
         + "))",
     ),
     Guard(
@@ -124,6 +166,21 @@ GUARDS: Sequence[Guard] = (
         before="INSERT",
     ),
     Guard(
+        "override_begins_undecided",
+        "erasure_override",
+        "an override is asked for before it is decided",
+        "NEW.decision <> '' OR NEW.used_at IS NOT NULL",
+        before="INSERT",
+    ),
+    Guard(
+        "override_not_by_who_placed",
+        "erasure_override",
+        "nobody decides on an override of a hold that they placed",
+        "NEW.decision IN ('approved', 'denied') AND OLD.decision = '' AND EXISTS (SELECT 1 FROM"
+        " erasure_legalhold AS h WHERE h.placed_by_id = NEW.decided_by_id"
+        " AND REPLACE(CAST(NEW.holds AS text), '\"' || h.code || '\"', '') <> CAST(NEW.holds AS text))",
+    ),
+    Guard(
         "override_is_decided_once",
         "erasure_override",
         "an override is asked and decided once",
@@ -132,6 +189,8 @@ GUARDS: Sequence[Guard] = (
         + _changes("decision", "decided_by_id", "decided_at")
         + ")) OR (OLD.used_at IS NOT NULL AND ("
         + _changes("used_at")
+        + ")) OR (OLD.revoked_at IS NOT NULL AND ("
+        + _changes("revoked_at", "revoked_by_id")
         + "))",
     ),
 )
@@ -225,32 +284,4 @@ class InstallGuards(Operation):
 
     def describe(self) -> str:
         """What `manage.py migrate --plan` says."""
-        return "Install the guards of requests, submissions, holds and overrides"
-
-
-class LiftGuards(InstallGuards):
-    """Migration operation: the other way round, before tables are altered."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Take the guards away."""
-        super().database_backwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Put them back."""
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def describe(self) -> str:
-        """What `manage.py migrate --plan` says."""
-        return "Lift the guards of requests, submissions, holds and overrides"
+        return "Install the guards of requests, submissions, holds, releases and overrides"

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
-from erasure.choices import Category, RequestType
+from erasure.choices import Category, HoldState, RequestType, SubmissionStatus
 from erasure.models import HoldRegister, LegalHold, Submission
 from erasure.policy import ActiveHold
 
@@ -31,13 +32,28 @@ def lock_register() -> HoldRegister:
 
 
 def active(now: datetime) -> Sequence[LegalHold]:
-    """The holds in force, in the order of their codes."""
-    return list(LegalHold.objects.filter(in_force(now), placed_at__lte=now).order_by("code"))
+    """The holds in force, in the order of their codes.
+
+    One that was not placed ahead of its time counts from the moment it is there, whatever another host's
+    clock says.
+    """
+    begun = Q(valid_from__lte=now) | Q(valid_from__lte=F("placed_at"))
+    return list(LegalHold.objects.filter(not_ended(now), begun).order_by("code"))
 
 
-def in_force(now: datetime) -> Q:
-    """The condition that a hold has not ended."""
+def not_ended(now: datetime) -> Q:
+    """The condition that a hold has not ended; it may still lie ahead."""
     return Q(released_at__isnull=True) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))
+
+
+def state(hold: LegalHold, now: datetime) -> HoldState:
+    """Where a hold stands."""
+    if hold.released_at is not None:
+        return HoldState.RELEASED
+    if hold.valid_until is not None and hold.valid_until <= now:
+        return HoldState.ENDED
+    has_begun = hold.valid_from <= max(now, hold.placed_at)
+    return HoldState.IN_FORCE if has_begun else HoldState.AHEAD
 
 
 def meeting(
@@ -66,6 +82,25 @@ def stopping(holds: Iterable[LegalHold], submission: Submission) -> list[LegalHo
     """
     people = {submission.identifier.subject_id, submission.request.subject_id}
     return meeting(holds, type=submission.type, subjects=people, categories=submission.categories)
+
+
+def named(codes: Collection[str]) -> list[LegalHold]:
+    """The holds with these codes, whether or not they are in force."""
+    return list(LegalHold.objects.filter(code__in=codes).order_by("code"))
+
+
+def held_part(submission: Submission) -> list[str]:
+    """Which categories of a blocked submission are held by what stopped it; a rule holds all of them."""
+    if any(map(is_rule, submission.held_by)):
+        return list(submission.categories)
+    return held_categories(named(submission.held_by), submission.categories)
+
+
+def stopped_by(code: str) -> QuerySet[Submission]:
+    """The submissions that wait because of the hold with this code, perhaps among others."""
+    blocked = Submission.objects.filter(status=SubmissionStatus.BLOCKED)
+    # JSON cannot be searched for an item on SQLite; quoted, a code is no part of another one.
+    return blocked.annotate(codes=Cast("held_by", TextField())).filter(codes__contains=f'"{code}"')
 
 
 def is_rule(code: str) -> bool:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit.checking import verification_runs
-from erasure import doorbell, resuming
+from erasure import doorbell, overrides, releasing, resuming, suspending
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
 from erasure.forgetting import Forgetting
@@ -87,8 +87,8 @@ _forgetting = Forgetting()
 def tick_round() -> None:
     """One round of the tick.
 
-    Find what no doorbell announced, let go what no hold holds any more, and forget what is over. Harmless
-    when doubled.
+    Find what no doorbell announced, close questions that nobody decided, put on hold what a hold meets that
+    has begun, let go what none holds any more, and forget what is over. Harmless when doubled.
     """
     now = timezone.now()
     if claims.due(claims.TO_SUBMIT, now).exists():
@@ -97,5 +97,9 @@ def tick_round() -> None:
         doorbell.ring_now(POLL_JOB)
     if verification_runs.are_waiting(now):
         doorbell.ring_now(VERIFY_JOB)
+    overrides.expire_due(now)
+    overrides.press_due(now)
+    releasing.expire_due(now)
+    suspending.suspend_held(now)
     resuming.resume_released(now)
     _forgetting.round(now)

@@ -16,6 +16,7 @@ from django.db.models import Model
 
 from erasure.models import (
     CallbackReceipt,
+    HoldRelease,
     LegalHold,
     Override,
     PrivacyRequest,
@@ -68,6 +69,16 @@ ENCRYPTED_COLUMNS: tuple[Column, ...] = (
     *_encrypted(Override, "justification", "decision_reason", path="submission__request"),
     # Of a hold on a person. One on a category alone is about nobody, and stays as long as the hold is known.
     Column(model=LegalHold, name="matter", step=IDENTIFIERS_AND_TEXT, path="subject__requests", shared=True),
+    *(
+        Column(
+            model=HoldRelease,
+            name=name,
+            step=IDENTIFIERS_AND_TEXT,
+            path="hold__subject__requests",
+            shared=True,
+        )
+        for name in ("reason", "decision_reason")
+    ),
     Column(
         model=Upstream,
         name="token",

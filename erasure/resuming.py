@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from audit.trail import audited
-from erasure import holds, lifecycle
+from erasure import holds, lifecycle, overrides
 from erasure.choices import SubmissionStatus
 from erasure.models import LegalHold, Submission
 
@@ -25,13 +25,17 @@ def resume_released(now: datetime) -> int:
     blocked = Submission.objects.filter(status=SubmissionStatus.BLOCKED).order_by("pk")
     named = [row.pk for row in blocked.only("pk", "held_by") if set(row.held_by) & ended]
     rows = blocked.filter(pk__in=named).select_related("request", "identifier")
-    free = [row.pk for row in rows if _is_free(row, in_force)]
+    free = [row.pk for row in rows if _is_free(row, in_force, now=now)]
     return sum(_resume(free[start : start + AT_ONCE], now) for start in range(0, len(free), AT_ONCE))
 
 
-def _is_free(row: Submission, in_force: Sequence[LegalHold]) -> bool:
-    """Whether nothing holds it. What a rule stopped does not fit CXone as it is, whatever hold ends."""
-    return not holds.stopping(in_force, row) and not any(map(holds.is_rule, row.held_by))
+def _is_free(row: Submission, in_force: Sequence[LegalHold], *, now: datetime) -> bool:
+    """Whether nothing holds it that no approval covers.
+
+    What a rule stopped does not fit CXone as it is, whatever hold ends.
+    """
+    codes, _approval = overrides.uncovered(row, in_force, now=now)
+    return not codes and not any(map(holds.is_rule, row.held_by))
 
 
 def _resume(keys: list[int], now: datetime) -> int:
@@ -40,7 +44,9 @@ def _resume(keys: list[int], now: datetime) -> int:
         in_force = holds.active(now)
         locked = Submission.objects.select_for_update(of=("self",)).order_by("pk")
         rows = locked.filter(pk__in=keys, status=SubmissionStatus.BLOCKED)
-        free = [row for row in rows.select_related("request", "identifier") if _is_free(row, in_force)]
+        free = [
+            row for row in rows.select_related("request", "identifier") if _is_free(row, in_force, now=now)
+        ]
         for row in free:
             lifecycle.resume(log, row, actor=lifecycle.SYSTEM, because="hold_released", send_at=now)
     return len(free)

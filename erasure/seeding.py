@@ -20,6 +20,7 @@ def seed(*, using: str, apps: Apps = installed_apps, **_signal: Any) -> None:
     """
     apps.get_model("erasure", "HoldRegister").objects.using(using).get_or_create(id=1)
     apps.get_model("erasure", "Upstream").objects.using(using).get_or_create(id=1)
+    now = timezone.now()
     for hold in STANDING_HOLDS:
         for category in sorted(hold.categories or ()):
             apps.get_model("erasure", "LegalHold").objects.using(using).get_or_create(
@@ -28,6 +29,7 @@ def seed(*, using: str, apps: Apps = installed_apps, **_signal: Any) -> None:
                     "kind": HoldKind.STATUTORY_RETENTION,
                     "ground": hold.ground,
                     "category": category,
-                    "placed_at": timezone.now(),
+                    "placed_at": now,
+                    "valid_from": now,
                 },
             )

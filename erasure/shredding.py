@@ -7,7 +7,7 @@ shredded. Each step of a request and its event are one transaction; doing it twi
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,7 +20,7 @@ from erasure import holds
 from erasure.asked import controllers_today
 from erasure.choices import TERMINAL_STATUSES
 from erasure.deadlines import long_date
-from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier, Submission
+from erasure.models import HoldRelease, LegalHold, PrivacyRequest, SubjectIdentifier, Submission
 from erasure.personal_data import IDENTIFIERS_AND_TEXT, PROOF, own_columns
 from erasure.regulations import CALIFORNIA, CALIFORNIA_KEEPS_DAYS
 from erasure.shredded_list import Shredded
@@ -67,7 +67,7 @@ def due(step: int, *, today: date, now: datetime) -> QuerySet[PrivacyRequest]:
 def may_go(now: datetime) -> QuerySet[PrivacyRequest]:
     """The requests that are answered, with nothing open and nobody of whom they tell under a hold."""
     submissions = Submission.objects.filter(request=OuterRef("pk"))
-    held = LegalHold.objects.filter(holds.in_force(now))
+    held = LegalHold.objects.filter(holds.not_ended(now))
     return PrivacyRequest.objects.filter(
         ~Q(outcome=""),
         ~Exists(submissions.exclude(status__in=TERMINAL_STATUSES)),
@@ -142,17 +142,48 @@ def shred_matters(*, now: datetime) -> int:
     A hold can be placed on a person whose requests were shredded before. Nothing about a request waits for
     its end, so it is looked for by itself.
     """
-    ended = LegalHold.objects.exclude(holds.in_force(now)).filter(matter__isnull=False)
+    ended = LegalHold.objects.exclude(holds.not_ended(now)).filter(matter__isnull=False)
     left = ended.filter(~Exists(_unshredded().filter(subject=OuterRef("subject"))), subject__isnull=False)
     if not left.exists():
         return 0
     with audited() as log:
         holds.share_register()
         emptied = list(left.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk"))
-        LegalHold.objects.filter(pk__in=[hold.pk for hold in emptied]).update(matter=None)
+        _empty_matters(LegalHold.objects.filter(pk__in=[hold.pk for hold in emptied]))
         for hold in emptied:
-            _record(log, f"hold:{hold.pk}", IDENTIFIERS_AND_TEXT, because="hold_ended")
+            _record(log, hold.obj, IDENTIFIERS_AND_TEXT, because="hold_ended")
     return len(emptied)
+
+
+def shred_unasked(step: int, *, today: date) -> int:
+    """Do a step for the persons who were under a hold and never asked anything; says for how many.
+
+    Their identifiers came with the hold. The periods count from the end of the last hold on them.
+    """
+    column = "value" if step == IDENTIFIERS_AND_TEXT else "fingerprint"
+    cut = datetime.combine(
+        today - timedelta(days=retention_days(step)), time.min, tzinfo=timezone.get_default_timezone()
+    )
+    of_person = LegalHold.objects.filter(subject=OuterRef("subject"))
+    long_over = Q(released_at__lt=cut) | Q(released_at__isnull=True, valid_until__lt=cut)
+    left = SubjectIdentifier.objects.filter(
+        ~Exists(of_person.exclude(long_over)),
+        Exists(of_person),
+        **{f"{column}__isnull": False},
+        subject__requests__isnull=True,
+        submissions__isnull=True,
+    )
+    if not left.exists():
+        return 0
+    with audited() as log:
+        holds.share_register()
+        lock_identities()
+        found = list(left.values_list("pk", "subject"))
+        SubjectIdentifier.objects.filter(pk__in=[key for key, _subject in found]).update(**{column: None})
+        subjects = sorted({subject for _key, subject in found})
+        for subject in subjects:
+            _record(log, f"subject:{subject}", step, because="hold_ended")
+    return len(subjects)
 
 
 def _record(
@@ -183,7 +214,13 @@ def _forget_shared(subjects: Collection[int], keys: Sequence[int], step: int) ->
         return
     _unneeded(touched, _unshredded()).update(value=None)
     needed = _unshredded().filter(subject=OuterRef("subject"))
-    LegalHold.objects.filter(~Exists(needed), subject__in=subjects).update(matter=None)
+    _empty_matters(LegalHold.objects.filter(~Exists(needed), subject__in=subjects))
+
+
+def _empty_matters(of: QuerySet[LegalHold]) -> None:
+    """Empty what was written about these holds: their matters, and the words of their releases."""
+    HoldRelease.objects.filter(hold__in=of.values("pk")).update(reason=None, decision_reason=None)
+    of.update(matter=None)
 
 
 def _unneeded(

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from audit.events import Event
-from erasure.choices import OverrideDecision, RequestType, SubmissionStatus
+from erasure.choices import OverrideDecision, ReleaseDecision, RequestType, SubmissionStatus
 from erasure.lifecycle.moves import loggable
-from erasure.models import LegalHold, Override, PrivacyRequest, Submission
+from erasure.models import HoldRelease, LateHold, LegalHold, Override, PrivacyRequest, Submission
 
 #: The event that tells of a state, and the submission's number; None where it is about the whole.
 Mark: TypeAlias = tuple[str, int | None]
@@ -36,6 +36,12 @@ OF_DECISION: Mapping[str, str] = {
     OverrideDecision.WITHDRAWN: Event.OVERRIDE_WITHDRAWN,
     OverrideDecision.EXPIRED: Event.OVERRIDE_EXPIRED,
 }
+OF_RELEASE: Mapping[str, str] = {
+    ReleaseDecision.APPROVED: Event.HOLD_RELEASED,
+    ReleaseDecision.DENIED: Event.HOLD_RELEASE_DENIED,
+    ReleaseDecision.WITHDRAWN: Event.HOLD_RELEASE_WITHDRAWN,
+    ReleaseDecision.EXPIRED: Event.HOLD_RELEASE_EXPIRED,
+}
 #: Every mark, in words that follow "is" and "was".
 WORDS: Mapping[str, str] = {
     Event.REQUEST_REGISTERED: "registered",
@@ -52,13 +58,24 @@ WORDS: Mapping[str, str] = {
     Event.OVERRIDE_DENIED: "under a denied override",
     Event.OVERRIDE_WITHDRAWN: "under a withdrawn override",
     Event.OVERRIDE_EXPIRED: "under an expired override",
+    Event.OVERRIDE_REVOKED: "under an approval that was taken back",
+    Event.REQUEST_HELD_LATE: "under a hold that came too late",
     TEXT_SHREDDED: "shredded (identifiers and text)",
     PROOF_SHREDDED: "shredded (fingerprint and salt)",
     Event.HOLD_PLACED: "placed",
     Event.HOLD_RELEASED: "released",
+    Event.HOLD_RELEASE_ASKED: "proposed for release",
+    Event.HOLD_RELEASE_DENIED: "kept against a proposal",
+    Event.HOLD_RELEASE_WITHDRAWN: "under a withdrawn proposal",
+    Event.HOLD_RELEASE_EXPIRED: "under an expired proposal",
 }
 #: With which result an event tells of its state. With another one it tells of an attempt without effect.
-RESULTS: Mapping[str, str] = {Event.REQUEST_FAILED: "failed", Event.OVERRIDE_DENIED: "denied"}
+RESULTS: Mapping[str, str] = {
+    Event.REQUEST_FAILED: "failed",
+    Event.REQUEST_HELD_LATE: "failed",
+    Event.OVERRIDE_DENIED: "denied",
+    Event.HOLD_RELEASE_DENIED: "denied",
+}
 #: What may be done again and again: compared is whether it was done at all.
 REPEATABLE = frozenset({str(Event.REQUEST_CERTIFIED)})
 #: The facts that both sides know, in words.
@@ -79,10 +96,10 @@ REQUEST_COLUMNS = (
     "unlinked_at",
 )
 SUBMISSION_COLUMNS = ("request_id", "number", "status", "type", "accepted_at", "cxone_id", "records_affected")
-OVERRIDE_COLUMNS = ("submission__request", "submission__number", "decision")
+OVERRIDE_COLUMNS = ("submission__request", "submission__number", "decision", "revoked_at")
 HOLD_COLUMNS = ("code", "placed_by", "released_at")
 
-HOLD_ACTS: Collection[str] = frozenset({Event.HOLD_PLACED, Event.HOLD_RELEASED})
+HOLD_ACTS: Collection[str] = frozenset({Event.HOLD_PLACED, Event.HOLD_RELEASE_ASKED, *OF_RELEASE.values()})
 REQUEST_ACTS: Collection[str] = frozenset(
     {*(act for act in Event if act in WORDS and act not in HOLD_ACTS), Event.SUBJECT_SHREDDED}
 )
@@ -152,23 +169,31 @@ def request_stories(requests: Sequence[PrivacyRequest]) -> dict[str, Story]:
     for submission in submissions:
         _tell_submission(told[submission.request_id], submission)
     overrides = Override.objects.filter(submission__request__in=told)
-    for request, number, decision in overrides.values_list(*OVERRIDE_COLUMNS):
+    for request, number, decision, revoked_at in overrides.values_list(*OVERRIDE_COLUMNS):
         told[request].tell(Event.OVERRIDE_ASKED, number)
         if decision:
             told[request].tell(OF_DECISION[decision], number)
+        if revoked_at:
+            told[request].tell(Event.OVERRIDE_REVOKED, number)
+    late = LateHold.objects.filter(submission__request__in=told)
+    for request, number in late.values_list("submission__request", "submission__number"):
+        told[request].tell(Event.REQUEST_HELD_LATE, number)
     return stories
 
 
 def hold_stories(holds: Sequence[LegalHold]) -> dict[str, Story]:
     """These holds by their names in the log. The standing ones were placed by nobody and have no event."""
-    stories: dict[str, Story] = {}
+    stories = {hold.obj: Story(f"hold {hold.code}") for hold in holds}
+    told = {hold.pk: stories[hold.obj].by_state for hold in holds}
     for hold in holds:
-        told = Told()
         if hold.placed_by_id is not None:
-            told.tell(Event.HOLD_PLACED)
+            told[hold.pk].tell(Event.HOLD_PLACED)
         if hold.released_at is not None:
-            told.tell(Event.HOLD_RELEASED)
-        stories[f"hold:{hold.pk}"] = Story(f"hold {hold.code}", told)
+            told[hold.pk].tell(Event.HOLD_RELEASED)
+    for hold_id, decision in HoldRelease.objects.filter(hold__in=told).values_list("hold", "decision"):
+        told[hold_id].tell(Event.HOLD_RELEASE_ASKED)
+        if decision and decision != ReleaseDecision.APPROVED:
+            told[hold_id].tell(OF_RELEASE[decision])
     return stories
 
 

@@ -87,12 +87,19 @@ AUDIT_CHECKPOINT_SECONDS = environment.number("AUDIT_CHECKPOINT_SECONDS", 60, le
 AUDIT_CHECKPOINT_MAIL_TO = environment.words("AUDIT_CHECKPOINT_MAIL_TO")
 AUDIT_EXPORTS_PER_HOUR = environment.number("AUDIT_EXPORTS_PER_HOUR", 6, least=1)
 
+# Holds and overrides: how long a question may wait for its decision, in days.
+OVERRIDE_DAYS = environment.number("OVERRIDE_DAYS", 14, least=1)
+# How long after a sign-in somebody may reveal an identifier without giving the password again, in minutes.
+REVEAL_MINUTES = environment.number("REVEAL_MINUTES", 15)
+
 # Forgetting: days from the answer until identifiers and free text go, and until fingerprint and salt follow.
 SUBJECT_RETENTION_DAYS = environment.number("SUBJECT_RETENTION_DAYS", 30, least=1)
 PROOF_RETENTION_DAYS = environment.number("PROOF_RETENTION_DAYS", 1095, least=1)
 SHREDDED_LIST_FILE = Path(environment.text("SHREDDED_LIST_FILE", str(DATA_DIR / "shredded.list")))
 
 # Outgoing mail.
+EMAIL_DELIVERY = environment.one_of("EMAIL_DELIVERY", ("smtp", "console"))
+EMAIL_BACKEND = f"django.core.mail.backends.{EMAIL_DELIVERY}.EmailBackend"
 EMAIL_HOST = environment.text("EMAIL_HOST")
 EMAIL_PORT = environment.number("EMAIL_PORT", 587, least=1)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")

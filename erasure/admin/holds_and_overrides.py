@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -60,7 +59,7 @@ def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "title": f"Ask for an override: {submission}",
         "form": form,
         "reasons": [(option, REASON_LINES[option.data["value"]]) for option in form["reason"]],
-        "lifetime_days": overrides.LIFETIME.days,
+        "lifetime_days": settings.OVERRIDE_DAYS,
         **_about(request, submission, submission.held_by),
     }
     return _shown(request, "override_ask", context)
@@ -91,7 +90,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "look": OVERRIDE_LOOKS[OverrideDecision(override.decision)] if override.decision else None,
         "why_not": overrides.why_not(override, request.user, now=now),
-        "who_can": _who_can_decide(override),
+        "who_can": [person.shown_name for person in overrides.who_can_decide(override)],
         "may_withdraw": not override.decision and override.asked_by_id == request.user.pk,
         "may_read_words": any(map(request.user.has_perm, READ_WORDS)),
         "digest": _in_groups(override.digest),
@@ -215,13 +214,6 @@ def _newer_holds(override: Override) -> list[str]:
         return []
     met = holds.stopping(holds.active(timezone.now()), override.submission)
     return [hold.code for hold in met if hold.code not in override.holds]
-
-
-def _who_can_decide(override: Override) -> list[str]:
-    """The reviewers who neither filed nor asked, by name."""
-    people = get_user_model().objects.filter(is_active=True, groups__permissions__codename="decide_override")
-    able = people.exclude(pk__in=[override.filed_by_id, override.asked_by_id]).distinct().order_by("username")
-    return [person.shown_name for person in able if overrides.bar(override, person) is None]
 
 
 def _in_groups(digest: str) -> str:

@@ -161,13 +161,17 @@ def _own(request: PrivacyRequest, submissions: Sequence[Submission]) -> list[Sub
 
 
 def _not_corrected(rows: Sequence[Submission], submissions: Sequence[Submission]) -> list[Submission]:
-    """Those of the rows whose identifier was not corrected afterwards; a retry under the same one stays."""
+    """Those of the rows that others did not take the place of; one tried again under the same id stays."""
     corrected: set[int] = set()
+    # What was put apart never went out: its parts stand in its place.
+    split = {row.pk for row in submissions if row.status == S.CANCELLED}
     identifiers = {row.pk: row.identifier_id for row in submissions}
     # Later ones first: the correction of a retry is one of what was tried as well.
     for row in reversed(submissions):
         replaced = row.replaces_id
-        if replaced and (row.pk in corrected or row.identifier_id != identifiers[replaced]):
+        if replaced and (
+            row.pk in corrected or row.identifier_id != identifiers[replaced] or replaced in split
+        ):
             corrected.add(replaced)
     return [row for row in rows if row.pk not in corrected]
 

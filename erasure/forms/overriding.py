@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from erasure.choices import OverrideReason
-from erasure.overrides import SHORTEST_JUSTIFICATION
+from erasure.overrides import NOT_SUBSTANTIAL, is_substantial
 
 LONGEST_TEXT = 4000
 
@@ -32,13 +32,16 @@ class AskForm(forms.Form):
     )
     justification = _text(
         label="In your own words",
-        min_length=SHORTEST_JUSTIFICATION,
         help_text="The reviewer decides on this, and it is kept. Name the person as little as you can.",
-        error_messages={
-            "required": "Write at least one sentence: the reviewer decides on it.",
-            "min_length": "Write at least one sentence: the reviewer decides on it.",
-        },
+        error_messages={"required": NOT_SUBSTANTIAL},
     )
+
+    def clean_justification(self) -> str:
+        """What is written has to be fit to be decided on."""
+        justification: str = self.cleaned_data["justification"]
+        if not is_substantial(justification):
+            raise forms.ValidationError(NOT_SUBSTANTIAL)
+        return justification
 
 
 class DecisionForm(forms.Form):

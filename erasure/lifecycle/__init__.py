@@ -23,7 +23,17 @@ from erasure.lifecycle.flags import (
     note_late_callback,
     raise_attention,
 )
-from erasure.lifecycle.holding import cancel, file, note_stop_refused, refuse, resume, suspend
+from erasure.lifecycle.holding import (
+    cancel,
+    file,
+    note_corrected,
+    note_held_late,
+    note_stop_refused,
+    refuse,
+    resume,
+    split,
+    suspend,
+)
 from erasure.lifecycle.moves import (
     ATTENTION_BY_GRAVITY,
     MOVES,
@@ -75,6 +85,8 @@ __all__ = [
     "next_reference",
     "note_callback",
     "note_callback_time",
+    "note_corrected",
+    "note_held_late",
     "note_late_callback",
     "note_stop_refused",
     "note_unclear",
@@ -87,6 +99,7 @@ __all__ = [
     "reschedule",
     "resume",
     "set_payload_wish",
+    "split",
     "suspend",
     "why_not_answer",
     "why_not_answered_on",

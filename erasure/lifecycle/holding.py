@@ -6,8 +6,9 @@ from typing import Any
 
 from audit.events import Event
 from audit.trail import Trail
-from erasure import doorbell
-from erasure.lifecycle.moves import SUBMIT_JOB, MoveRefused, S, ended, move, record
+from erasure import doorbell, notices
+from erasure.choices import NoticeKind
+from erasure.lifecycle.moves import SUBMIT_JOB, SYSTEM, MoveRefused, S, ended, move, record
 from erasure.models import PrivacyRequest, SubjectIdentifier, Submission
 
 
@@ -24,11 +25,14 @@ def file(
     send_at: datetime,
     now: datetime,
     replaces: Submission | None = None,
+    actor: str = "",
 ) -> Submission:
     """File one submission: queued for `send_at`, or blocked when holds (their codes) meet it.
 
+    `by` is who answers for the filing, and `actor` who does it, where a part is filed again by another hand.
     Raises MoveRefused once the person has been answered: nothing may follow the answer unseen.
     """
+    actor = actor or by.actor
     # The request's row is locked so that two people filing at once get two numbers.
     if PrivacyRequest.objects.select_for_update().get(pk=request.pk).is_answered:
         raise MoveRefused(f"{request.reference} is answered. Register what the person asks now anew.")
@@ -58,15 +62,22 @@ def file(
     }
     if request.identity_check:
         evidence["identity"] = request.identity_check
-    record(log, submission, Event.REQUEST_FILED, actor=by.actor, **evidence)
-    if replaces is not None:
-        correction = {"old": replaces.number, "new": submission.number}
-        log.record(Event.REQUEST_CORRECTED, actor=by.actor, obj=request.obj, data=correction)
+    record(log, submission, Event.REQUEST_FILED, actor=actor, **evidence)
     if holds:
-        record(log, submission, Event.REQUEST_BLOCKED, actor=by.actor, res="denied", holds=list(holds))
+        record(log, submission, Event.REQUEST_BLOCKED, actor=actor, res="denied", holds=list(holds))
     elif send_at <= now:
         doorbell.ring(SUBMIT_JOB)
     return submission
+
+
+def note_corrected(log: Trail, old: Submission, new: Submission, *, by: Any) -> None:
+    """Put on record that one submission was filed anew as another."""
+    log.record(
+        Event.REQUEST_CORRECTED,
+        actor=by.actor,
+        obj=old.request.obj,
+        data={"old": old.number, "new": new.number},
+    )
 
 
 def cancel(log: Trail, submission: Submission, *, by: Any, because: str, now: datetime) -> None:
@@ -120,13 +131,79 @@ def resume(log: Trail, submission: Submission, *, actor: str, because: str, send
     doorbell.ring(SUBMIT_JOB)
 
 
-def suspend(log: Trail, submission: Submission, *, holds: Sequence[str]) -> None:
-    """Stop a queued submission at the gate because of holds that came after its filing."""
+def suspend(
+    log: Trail, submission: Submission, *, holds: Sequence[str], now: datetime, actor: str = SYSTEM
+) -> None:
+    """Stop a queued submission because of holds that nothing overrides; whoever looks after it is told."""
     move(
         log,
         submission,
         S.BLOCKED,
+        out_of=S.QUEUED,
         event=Event.REQUEST_SUSPENDED,
+        actor=actor,
         evidence={"holds": list(holds)},
         changes={"next_attempt_at": None, "lease_until": None, "held_by": list(holds)},
     )
+    request = submission.request
+    notices.tell(
+        {request.owner_id, submission.filed_by_id},
+        NoticeKind.SUSPENDED,
+        about=str(submission),
+        target=request.reference,
+        now=now,
+    )
+
+
+def note_held_late(log: Trail, submission: Submission, *, holds: Sequence[str]) -> None:
+    """Put on record that holds came when it had left already: CXone has no recall."""
+    record(log, submission, Event.REQUEST_HELD_LATE, res="failed", holds=list(holds))
+
+
+def split(
+    log: Trail,
+    submission: Submission,
+    *,
+    held: Sequence[str],
+    actor: str,
+    send_at: datetime,
+    now: datetime,
+) -> tuple[Submission, Submission]:
+    """Put the `held` categories of a blocked submission apart from the rest, which goes out; both, as filed.
+
+    A payload never changes, so that the submission ends and two take its place. Who filed it answers for
+    both: nobody gets to decide on their own filing by having another split it. Raises MoveRefused where
+    there is nothing to put apart.
+    """
+    rest = [category for category in submission.categories if category not in held]
+    if submission.status != S.BLOCKED or not rest or len(rest) == len(submission.categories):
+        raise MoveRefused(f"{submission} has no part that could go by itself.")
+    codes = submission.held_by
+    move(
+        log,
+        submission,
+        S.CANCELLED,
+        event=Event.REQUEST_CANCELLED,
+        actor=actor,
+        evidence={"because": "split"},
+        changes=ended(now),
+    )
+    waiting, going = (
+        file(
+            log,
+            submission.request,
+            by=submission.filed_by,
+            identifier=submission.identifier,
+            categories=categories,
+            scope=submission.scope,
+            description=submission.description or "",
+            holds=holds,
+            send_at=send_at,
+            now=now,
+            replaces=submission,
+            actor=actor,
+        )
+        for categories, holds in ((list(held), codes), (rest, ()))
+    )
+    record(log, submission, Event.REQUEST_SPLIT, actor=actor, held=waiting.number, rest=going.number)
+    return waiting, going

@@ -87,9 +87,11 @@ def move(
         raise MoveRefused(
             f"{submission} is “{submission.get_status_display()}” and cannot become “{to.label}”."
         )
-    if submission.status == S.BLOCKED:
-        _withdraw_question(log, submission, actor=actor)
+    was_blocked = submission.status == S.BLOCKED
     set_unless_changed(submission, status=str(to), **changes)
+    if was_blocked:
+        # After the submission's row, in the order in which whoever decides on the question locks the two.
+        _withdraw_question(log, submission, actor=actor)
     record(log, submission, event, actor=actor, res=res, **evidence)
 
 

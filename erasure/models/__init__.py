@@ -1,6 +1,7 @@
 """Facts and their constraints: what can never be. What may change a status is `lifecycle` alone."""
 
-from erasure.models.holds import HoldRegister, LegalHold, Override
+from erasure.models.holds import HoldRegister, HoldRelease, LateHold, LegalHold, Override
+from erasure.models.notices import Notice
 from erasure.models.requests import CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission
 from erasure.models.subjects import Subject, SubjectIdentifier
 from erasure.models.upstream import Upstream
@@ -8,7 +9,10 @@ from erasure.models.upstream import Upstream
 __all__ = [
     "CallbackReceipt",
     "HoldRegister",
+    "HoldRelease",
+    "LateHold",
     "LegalHold",
+    "Notice",
     "Override",
     "PrivacyRequest",
     "ReferenceCounter",

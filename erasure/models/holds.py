@@ -1,10 +1,11 @@
-"""What forbids erasing (holds), and the decision of a second person that a held submission may go."""
+"""What forbids erasing (holds), how it ends, and the word of a second person that what is held may go."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
-from erasure.choices import Category, HoldKind, OverrideDecision, OverrideReason
+from erasure.choices import Category, HoldKind, OverrideDecision, OverrideReason, ReleaseDecision
 from erasure.encryption import EncryptedTextField
 from erasure.models.requests import Submission
 from erasure.models.subjects import Subject
@@ -25,7 +26,10 @@ class HoldRegister(models.Model):
 
 
 class LegalHold(models.Model):
-    """A fact that forbids erasing a subject (all identifiers), a category, or both. It never stops ACCESS."""
+    """A fact that forbids erasing a subject (all identifiers), a category, or both. It never stops ACCESS.
+
+    It is in force from `valid_from` until `valid_until` or its release, and never changes otherwise.
+    """
 
     code = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=20, choices=HoldKind.choices)
@@ -37,6 +41,7 @@ class LegalHold(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     placed_at = models.DateTimeField()
+    valid_from = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
 
@@ -46,11 +51,75 @@ class LegalHold(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(subject__isnull=False) | ~Q(category=""), name="hold_reaches_something"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="hold_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def obj(self) -> str:
+        """The name of this hold in the audit log."""
+        return f"hold:{self.pk}"
+
+
+class LateHold(models.Model):
+    """That a hold came when a submission had left already: said on the pages of both, since CXone has no
+    recall.
+    """
+
+    hold = models.ForeignKey(LegalHold, on_delete=models.PROTECT, related_name="late")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="late_holds")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["hold", "submission"], name="late_hold_once")]
+
+    def __str__(self) -> str:
+        return f"{self.hold} came too late for {self.submission}"
+
+
+class HoldRelease(models.Model):
+    """A reviewer's proposal to release a hold, for a second one to decide; `lets_go` is how many waited then.
+
+    Neither of the two may have filed a submission that the hold stops; the database checks that again.
+    """
+
+    hold = models.ForeignKey(LegalHold, on_delete=models.PROTECT, related_name="releases")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = EncryptedTextField(null=True)
+    lets_go = models.PositiveIntegerField()
+    expires_at = models.DateTimeField()
+    decision = models.CharField(max_length=12, choices=ReleaseDecision.choices, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = EncryptedTextField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hold"], condition=Q(decision=""), name="release_one_proposal_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["hold"], condition=Q(decision=ReleaseDecision.APPROVED), name="release_happens_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision__in=[ReleaseDecision.APPROVED, ReleaseDecision.DENIED])
+                | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                name="release_four_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Release of {self.hold}"
 
 
 class Override(models.Model):
@@ -76,6 +145,13 @@ class Override(models.Model):
     decision_reason = EncryptedTextField(null=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    # An approval can be taken back for as long as it has not been used.
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    #: When all reviewers are to be told that half of its time is gone; None once they were.
+    press_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -100,7 +176,22 @@ class Override(models.Model):
                 condition=Q(used_at__isnull=True) | Q(decision=OverrideDecision.APPROVED),
                 name="override_used_only_when_approved",
             ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(
+                    decision=OverrideDecision.APPROVED,
+                    used_at__isnull=True,
+                    revoked_at__isnull=False,
+                    revoked_by__isnull=False,
+                ),
+                name="override_revoked_before_its_use",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Override of {self.submission}"
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in a word or two; empty while nobody has decided."""
+        return "Approval taken back" if self.revoked_at else self.get_decision_display()

@@ -63,7 +63,7 @@ def _pass(log: Trail, row: Submission, in_force: Sequence[LegalHold], *, now: da
         lifecycle.reschedule(row, next_attempt_at=now + HELD_IN_DOUBT_RECHECK)
         return None
     if codes:
-        lifecycle.suspend(log, row, holds=codes)
+        lifecycle.suspend(log, row, holds=codes, now=now)
         return None
     if in_doubt:
         lifecycle.repeat_sending(log, row)
@@ -77,10 +77,9 @@ def _in_the_way(row: Submission, in_force: Sequence[LegalHold], *, now: datetime
 
     Holds without a fitting override, and rules that the payload no longer meets.
     """
-    codes = [hold.code for hold in holds.stopping(in_force, row)]
-    if codes and (override := overrides.covers(row, codes, now=now)):
-        overrides.mark_used(override, now)
-        codes = []
+    codes, approval = overrides.uncovered(row, in_force, now=now)
+    if approval is not None:
+        overrides.mark_used(approval, now)
     return codes or [f"{holds.RULE}{violation.code}" for violation in violations(_payload(row), holds=())]
 
 

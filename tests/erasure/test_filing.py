@@ -2,7 +2,6 @@
 
 import threading
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -23,6 +22,7 @@ from erasure.models import (
     Submission,
 )
 from privacyadmin.models import User
+from tests.erasure.made_holds import released
 from tests.erasure.made_requests import (
     accepted,
     answered,
@@ -193,17 +193,21 @@ def test_a_hold_on_a_person_reaches_all_of_their_identifiers_and_nobody_else(off
     assert [status for status, *_ in parts(filed(officer, "USR-2"))] == ["queued"]
 
 
-@pytest.mark.parametrize("facts", [{"released_at": timezone.now()}, {"valid_until": timezone.now()}])
-def test_a_hold_that_has_ended_holds_nothing(officer: User, facts: dict[str, Any]) -> None:
+@pytest.mark.parametrize("way", ["released", "over"])
+def test_a_hold_that_has_ended_holds_nothing(officer: User, way: str) -> None:
     request = filed(officer, "USR-1")
-    LegalHold.objects.create(
+    begun = timezone.now() - timedelta(days=9)
+    hold = LegalHold.objects.create(
         code="LIT-1",
         kind="litigation",
         ground="a claim",
         subject=request.subject,
-        placed_at=timezone.now() - timedelta(days=9),
-        **facts,
+        placed_at=begun,
+        valid_from=begun,
+        valid_until=timezone.now() if way == "over" else None,
     )
+    if way == "released":
+        released(hold)
     assert [status for status, *_ in parts(filed(officer, "USR-1"))] == ["queued"]
 
 

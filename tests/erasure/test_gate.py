@@ -14,6 +14,7 @@ from erasure.choices import Attention, HoldKind, OverrideReason
 from erasure.models import LegalHold, Override, Submission
 from erasure.pipeline import claims, gate
 from tests.erasure.at_work import Work, cxone, events, fresh, posted, work
+from tests.erasure.made_holds import released
 
 __all__ = ["cxone", "work"]
 
@@ -30,7 +31,8 @@ def place_hold(code: str = "matter-7", **reach: object) -> LegalHold:
 
 
 def release(*codes: str) -> None:
-    LegalHold.objects.filter(code__in=codes).update(released_at=timezone.now())
+    for code in codes:
+        released(LegalHold.objects.get(code=code))
 
 
 def overridden(row: Submission, *, reviewer: object, officer: object) -> Override:

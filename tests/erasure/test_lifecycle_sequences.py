@@ -214,7 +214,11 @@ class Moves(RuleBasedStateMachine):
         Submission.objects.filter(pk=copy.pk, next_attempt_at__isnull=False).update(fence=F("fence") + 1)
 
     def suspend(self, copy: Submission) -> None:
-        self.move(copy, lambda log, row: lifecycle.suspend(log, row, holds=["LIT-1"]), to="blocked")
+        self.move(
+            copy,
+            lambda log, row: lifecycle.suspend(log, row, holds=["LIT-1"], now=timezone.now()),
+            to="blocked",
+        )
 
     def resume(self, copy: Submission) -> None:
         now = timezone.now()

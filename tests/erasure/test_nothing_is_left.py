@@ -30,6 +30,7 @@ from privacyadmin.models import User
 from tests.erasure import made_requests as made
 from tests.erasure.at_work import Work, cxone, work
 from tests.erasure.days_passing import DaysPass, _a_saturday, days_pass, log_verifies, shredded_list, steps
+from tests.erasure.made_holds import released
 from tests.erasure.what_remains import opened, readable, stored
 
 __all__ = ["_a_saturday", "cxone", "days_pass", "shredded_list", "work"]
@@ -80,7 +81,8 @@ class Life:
         self._second_submission()
         work.carry_on()
         hold = made.hold_on(self.request, code="LIT-QF")
-        LegalHold.objects.filter(pk=hold.pk).update(matter=matter, released_at=timezone.now())
+        LegalHold.objects.filter(pk=hold.pk).update(matter=matter)
+        released(hold)
         self._be_seen()
         made.answered(self.request, work.officer, outcome=Outcome.PARTLY_DONE, note=answer)
         self.salt = salt_bytes(PrivacyRequest.objects.get(pk=self.request.pk).salt or "")

@@ -14,13 +14,14 @@ from audit.events import Event
 from audit.models import AuditEvent, AuditPastEvent
 from audit.signing import continuation
 from audit.trail import audited
-from erasure import guards, lifecycle, overrides, reconcile, shredding
+from erasure import guards, lifecycle, overrides, reconcile, releasing, shredding
 from erasure.choices import OverrideReason
 from erasure.models import LegalHold, Override, PrivacyRequest, Submission
 from erasure.reconcile import differences
 from erasure.stories import WORDS
 from privacyadmin.models import User
 from tests.audit.tampering import run, triggers_lifted
+from tests.erasure.made_holds import decided, placed, proposed
 from tests.erasure.made_requests import accepted, answered, completed, failed, filed, only, registered, sent
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ JUSTIFICATION = "The evidence was copied to the case file last week."
 
 
 @pytest.fixture
-def everything(officer: User, reviewer: User) -> None:
+def everything(officer: User, reviewer: User, other_reviewer: User) -> None:
     """Requests and holds in every state that has to be on record, made by the program's own moves."""
     now = timezone.now()
     done = filed(officer, "cust-1")
@@ -47,7 +48,10 @@ def everything(officer: User, reviewer: User) -> None:
     withdraw(held(officer, "cust-6"), officer)
     let_expire(held(officer, "cust-7"), officer)
     completed(only(filed(officer, "cust-8", type="ACCESS")))
-    place_and_release(reviewer)
+    take_back(held(officer, "cust-9"), reviewer)
+    accepted(only(filed(officer, "cust-10")))
+    placed(reviewer, "cust-10")
+    place_and_release(reviewer, other_reviewer)
 
 
 def certify(request: PrivacyRequest, officer: User) -> None:
@@ -91,24 +95,25 @@ def withdraw(override: Override, officer: User) -> None:
 
 def let_expire(override: Override, officer: User) -> None:
     submission = only(override.submission.request)
-    ask(submission, officer, now=timezone.now() + overrides.LIFETIME + timedelta(seconds=1))
+    ask(submission, officer, now=timezone.now() + overrides.lifetime() + timedelta(seconds=1))
 
 
-def place_and_release(reviewer: User) -> None:
-    """As the page of holds will write it."""
-    now = timezone.now()
+def place_and_release(first: User, second: User) -> None:
+    """A hold that was proposed for release four times: kept, withdrawn, expired, released."""
+    hold = placed(first, category="SURVEY")
+    decided(proposed(hold, by=first), by=second, approve=False)
+    mine = proposed(hold, by=first)
     with audited() as log:
-        hold = LegalHold.objects.create(
-            code="LIT-204",
-            kind="litigation",
-            ground="claims about a contract",
-            category="SURVEY",
-            placed_by=reviewer,
-            placed_at=now,
-            released_at=now,
-        )
-        for event in (Event.HOLD_PLACED, Event.HOLD_RELEASED):
-            log.record(event, actor=reviewer.actor, obj=f"hold:{hold.pk}", data={"kind": "litigation"})
+        releasing.withdraw(log, mine, by=first, now=timezone.now())
+    proposed(hold, by=first)
+    releasing.expire_due(timezone.now() + overrides.lifetime())
+    decided(proposed(hold, by=first), by=second)
+
+
+def take_back(override: Override, reviewer: User) -> None:
+    decide(override, reviewer, approve=True)
+    with audited() as log:
+        overrides.revoke(log, override, by=reviewer, now=timezone.now())
 
 
 @contextmanager
@@ -184,7 +189,7 @@ def test_it_goes_by_lots_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch
     told: list[tuple[int, int]] = []
     delete_events(Event.REQUEST_REGISTERED)
     sentences = list(differences(progress=lambda done, total: told.append((done, total))))
-    assert len(sentences) == PrivacyRequest.objects.count() == 8
+    assert len(sentences) == PrivacyRequest.objects.count() == 10
     assert told == sorted(told)
     total = reconcile.things_to_compare()
     assert (told[0], told[-1]) == ((3, total), (total, total))

@@ -10,6 +10,7 @@ from erasure import lifecycle, overrides, resuming
 from erasure.choices import OverrideDecision, OverrideReason
 from erasure.models import LegalHold, Override, Submission
 from privacyadmin.models import User
+from tests.erasure.made_holds import released
 from tests.erasure.made_requests import filed, hold_on, only
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def held(officer: User) -> Submission:
 
 
 def end(code: str) -> None:
-    LegalHold.objects.filter(code=code).update(released_at=timezone.now())
+    released(LegalHold.objects.get(code=code))
 
 
 def resume() -> int:

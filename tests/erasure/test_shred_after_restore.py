@@ -36,6 +36,7 @@ from tests.erasure.days_passing import (
     steps,
 )
 from tests.erasure.days_passing import shredded_list as kept_apart
+from tests.erasure.made_holds import released
 from tests.erasure.what_remains import database_files, readable
 from tests.program.processes import CHECKOUT
 
@@ -144,8 +145,7 @@ def test_what_the_backup_has_as_unanswered_or_held_waits(
     days_pass(1)
     assert (steps(unanswered), steps(held)) == ([], [])
     made.answered(unanswered, officer)
-    hold.released_at = timezone.now()
-    hold.save()
+    released(hold)
     days_pass(1)
     assert reasons(unanswered) == reasons(held) == [(1, "restored_backup")]
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
-from erasure.models import LegalHold, PrivacyRequest
+from erasure.models import PrivacyRequest
 from privacyadmin.models import User
 from tests.cast import person
 from tests.erasure import made_requests as made
@@ -22,6 +21,7 @@ from tests.erasure.days_passing import (
     shredded_list,
     steps,
 )
+from tests.erasure.made_holds import released
 
 __all__ = ["_a_saturday", "days_pass", "shredded_list"]
 
@@ -117,7 +117,7 @@ def test_what_is_unanswered_open_held_or_shredded_already_is_refused(
     held = ended(officer, "USR-2")
     hold = made.hold_on(held)
     assert "A legal hold is on the person" in refused(held)
-    LegalHold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
+    released(hold)
     shred(held, "--yes")
     with pytest.raises(CommandError, match="was shredded already"):
         shred(held, "--yes")

@@ -11,11 +11,12 @@ from django.utils import timezone
 from audit.trail import audited
 from erasure import overrides, shredding
 from erasure.choices import Outcome, OverrideReason
-from erasure.models import LegalHold, Override, PrivacyRequest
+from erasure.models import Override, PrivacyRequest
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
 from tests.erasure.days_passing import DaysPass, _a_saturday, days_pass, ended, shredded_list
 from tests.erasure.filing_desk import text_of
+from tests.erasure.made_holds import released
 
 __all__ = ["_a_saturday", "days_pass", "shredded_list"]
 
@@ -64,7 +65,7 @@ def test_the_page_says_that_a_hold_keeps_it(officer: User, desk: Any, days_pass:
     assert "A legal hold is on the person: nothing of this is shredded until it ends." in page(
         desk(), request
     )
-    LegalHold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
+    released(hold)
     days_pass(31)
     made.hold_on(request, "LIT-205")
     assert "the proof that links it to the person stays until it ends" in page(desk(), request)

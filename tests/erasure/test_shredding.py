@@ -34,6 +34,7 @@ from tests.erasure.days_passing import (
     shredded_list,
     steps,
 )
+from tests.erasure.made_holds import released
 
 __all__ = ["_a_saturday", "days_pass", "shredded_list"]
 
@@ -201,7 +202,7 @@ def test_nothing_of_a_person_under_a_hold_is_shredded_until_it_ends(
     days_pass(1200)
     assert steps(request) == []
     assert identifier("USR-1").value == "USR-1"
-    LegalHold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
+    released(hold)
     days_pass(0)
     assert steps(request) == [1, 2]
     assert LegalHold.objects.get(pk=hold.pk).matter is None
@@ -230,7 +231,7 @@ def test_a_hold_on_a_category_keeps_nothing_and_keeps_its_matter(officer: User, 
         code="CAT-1", kind="investigation", ground="g", category="EMAIL", placed_at=NOW, matter="Leak of May"
     )
     request = ended(officer, categories=["CONTACT"])
-    LegalHold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
+    released(hold)
     days_pass(31)
     assert steps(request) == [1]
     assert LegalHold.objects.get(pk=hold.pk).matter == "Leak of May"
@@ -246,7 +247,7 @@ def test_the_matter_of_a_hold_that_came_after_shredding_goes_when_the_hold_has_e
     LegalHold.objects.filter(pk=hold.pk).update(matter="Hofer versus us")
     days_pass(1)
     assert LegalHold.objects.get(pk=hold.pk).matter == "Hofer versus us"
-    LegalHold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
+    released(hold)
     days_pass(1)
     assert LegalHold.objects.get(pk=hold.pk).matter is None
     assert event_data(f"hold:{hold.pk}", "subject.shredded") == [{"step": 1, "because": "hold_ended"}]

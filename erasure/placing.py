@@ -1,0 +1,242 @@
+"""Placing a legal hold: what may be placed, what it would stop, and what it comes too late for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from audit.events import Event
+from audit.log_format import timestamp
+from audit.trail import Trail, audited
+from erasure import holds, suspending
+from erasure.asked import Identifier, controllers_today, people_of, without_white_space
+from erasure.choices import (
+    HOLD_CODE_PREFIXES,
+    OPEN_STATUSES,
+    Category,
+    HoldKind,
+    IdentifierKind,
+    RequestType,
+    Scope,
+)
+from erasure.deadlines import long_date
+from erasure.models import LegalHold, Submission
+from erasure.policy import Violation, build_payload, violations
+from erasure.subjects import lock_identities, subject_of
+
+LONGEST_GROUND = 200
+LONGEST_MATTER = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldWish:
+    """A hold as somebody asks for it. Days are the controller's, both of them included.
+
+    Without identifiers it is on the category, for everybody; without a category on all of the person's.
+    """
+
+    kind: str
+    matter: str = field(repr=False)
+    ground: str
+    identifiers: Sequence[Identifier] = ()
+    category: str = ""
+    from_day: date | None = None
+    until_day: date | None = None
+
+
+class HoldRefused(Exception):  # noqa: N818 - reads as what it is where it is caught.
+    """Nothing was placed. `violations` says all that is against it, each with the way out."""
+
+    def __init__(self, against: Sequence[Violation]) -> None:
+        super().__init__(" ".join(f"{one.message} {one.way_out}".strip() for one in against))
+        self.violations = list(against)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a hold would stop now: submissions that wait or are queued, and those that have left already."""
+
+    stops: int
+    too_late: int
+    people: int
+
+
+def against_placing(wish: HoldWish) -> list[Violation]:
+    """All that keeps this hold from being placed, each with its field and the way out."""
+    given = without_white_space(wish.identifiers)
+    against = [*_against_words(wish), *_against_days(wish)]
+    if not given and not wish.category:
+        against.append(
+            _violation(
+                "identifiers",
+                "It reaches nothing yet.",
+                "Name a person by an identifier, choose a category, or both.",
+            )
+        )
+    for one in given:
+        against += against_identifier(one)
+    if len(people_of(given)) > 1:
+        against.append(
+            _violation(
+                "identifiers",
+                "These identifiers are on record as those of different people.",
+                "Look for a slip in one of them; place one hold for each person.",
+            )
+        )
+    return against
+
+
+def against_identifier(given: Identifier) -> list[Violation]:
+    """What is wrong with one identifier: a CXone id that CXone cannot have would never meet anything."""
+    if given.kind not in IdentifierKind.values:
+        return [_violation("identifiers", "That is no kind of identifier.", "Choose one of the kinds.")]
+    if given.kind != IdentifierKind.CXONE_ID:
+        return []
+    payload = build_payload(
+        subject_id=given.value,
+        type=RequestType.ERASURE,
+        categories=[Category.CONTACT],
+        scope=Scope.CONTACT,
+    )
+    found = violations(payload, holds=())
+    return [_violation("identifiers", one.message, one.way_out) for one in found if one.field == "subjectId"]
+
+
+def reach(wish: HoldWish) -> Reach:
+    """What this hold would stop if it were placed now, and what it would come too late for."""
+    given = without_white_space(wish.identifiers)
+    people = people_of(given)
+    if given and not people:
+        return Reach(0, 0, 0)
+    rows = Submission.objects.filter(type=RequestType.ERASURE, status__in=OPEN_STATUSES)
+    if given:
+        rows = rows.filter(Q(identifier__subject__in=people) | Q(request__subject__in=people))
+    met = [
+        (sent, subject)
+        for sent, subject, categories in rows.values_list("first_sent_at", "request__subject", "categories")
+        if not wish.category or wish.category in categories
+    ]
+    return Reach(
+        stops=sum(sent is None for sent, _subject in met),
+        too_late=sum(sent is not None for sent, _subject in met),
+        people=len({subject for _sent, subject in met}),
+    )
+
+
+def place(wish: HoldWish, *, by: Any, via: str = "page") -> LegalHold:
+    """Place a hold, and stop what it meets. Raises HoldRefused.
+
+    The register is locked for a change, so that whatever is at the gate leaves before, and is told of, or
+    after, and is stopped.
+    """
+    now = timezone.now()
+    with audited() as log:
+        hold = place_in(log, wish, by=by, via=via, now=now)
+    suspending.suspend_held(now)
+    return hold
+
+
+def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) -> LegalHold:
+    """The same within a transaction of the caller's, who then has `suspending.suspend_held` look around."""
+    holds.lock_register()
+    lock_identities()
+    if against := against_placing(wish):
+        raise HoldRefused(against)
+    given = without_white_space(wish.identifiers)
+    hold = LegalHold.objects.create(
+        code=_next_code(HoldKind(wish.kind), year=timezone.localdate(now).year),
+        kind=wish.kind,
+        ground=wish.ground.strip(),
+        matter=wish.matter.strip(),
+        subject=subject_of(given) if given else None,
+        category=wish.category,
+        placed_by=by,
+        placed_at=now,
+        valid_from=_beginning(wish.from_day, now=now),
+        valid_until=None if wish.until_day is None else _midnight(wish.until_day + timedelta(days=1)),
+    )
+    has_begun = hold.valid_from <= now
+    late = suspending.note_too_late(log, hold) if has_begun else []
+    evidence: dict[str, Any] = {"matter": hold.code, "kind": hold.kind, "too_late": len(late), "via": via}
+    if hold.category:
+        evidence["categories"] = [hold.category]
+    if hold.valid_until is not None:
+        evidence["valid_until"] = timestamp(hold.valid_until)
+    log.record(
+        Event.HOLD_PLACED,
+        actor=by.actor,
+        obj=hold.obj,
+        data={**evidence, "valid_from": timestamp(hold.valid_from)},
+    )
+    return hold
+
+
+def _next_code(kind: HoldKind, *, year: int) -> str:
+    """LIT-2026-1 and so on; whoever places a hold has locked the register, so that no number comes twice."""
+    prefix = f"{HOLD_CODE_PREFIXES[kind]}-{year}-"
+    taken = LegalHold.objects.filter(code__startswith=prefix).values_list("code", flat=True)
+    numbers = [int(code.removeprefix(prefix)) for code in taken if code.removeprefix(prefix).isdecimal()]
+    return f"{prefix}{max(numbers, default=0) + 1}"
+
+
+def _beginning(day: date | None, *, now: datetime) -> datetime:
+    """The moment a hold begins: now for today, else the day's first."""
+    return now if day is None or day == controllers_today() else _midnight(day)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+
+
+def _against_words(wish: HoldWish) -> list[Violation]:
+    against = []
+    if wish.kind not in HoldKind.values:
+        against.append(_violation("kind", "Why must the data be kept?", "Choose one."))
+    if wish.category and wish.category not in Category.values:
+        against.append(_violation("category", "That is no category.", "Choose one of the nine, or none."))
+    for name, words, most in (
+        ("matter", wish.matter, LONGEST_MATTER),
+        ("ground", wish.ground, LONGEST_GROUND),
+    ):
+        against += _against_text(name, words.strip(), most)
+    return against
+
+
+def _against_text(name: str, words: str, most: int) -> list[Violation]:
+    missing = {
+        "matter": ("No matter is named.", "Give the file or case number by which colleagues find it."),
+        "ground": (
+            "No ground is given.",
+            "Say in a few words why the data must be kept; officers and the person may read it.",
+        ),
+    }[name]
+    if not words:
+        return [_violation(name, *missing)]
+    if len(words) > most:
+        return [_violation(name, f"That is {len(words)} characters.", f"At most {most} fit.")]
+    if not words.isprintable():
+        return [_violation(name, "It has line breaks or control characters.", "Write it in one line.")]
+    return []
+
+
+def _against_days(wish: HoldWish) -> list[Violation]:
+    today = controllers_today()
+    first = wish.from_day or today
+    if wish.until_day is None:
+        return []
+    if wish.until_day < first:
+        words = f"It would end on {long_date(wish.until_day)}, before it begins."
+        return [_violation("until_day", words, "Give a later day, or leave it open.")]
+    if wish.until_day < today:
+        words = f"It would have ended on {long_date(wish.until_day)} already."
+        return [_violation("until_day", words, "Give today or a later day, or leave it open.")]
+    return []
+
+
+def _violation(field_name: str, message: str, way_out: str) -> Violation:
+    return Violation(
+        code=f"hold.{field_name}", field=field_name, message=message, way_out=way_out, kind="invalid"
+    )

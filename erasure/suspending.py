@@ -1,0 +1,83 @@
+"""Putting queued submissions on hold as soon as a hold begins, instead of only when their time has come.
+
+The gate stops them in any case; this tells people early, while a submission still waits for its send delay.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from audit.trail import Trail, audited
+from erasure import holds, lifecycle, overrides
+from erasure.choices import RequestType, SubmissionStatus
+from erasure.models import LateHold, LegalHold, Submission
+
+#: So many are put on hold in one transaction, so that a great hold does not keep the log's lock for long.
+AT_ONCE = 200
+#: A hold that began longer ago has been seen to, by whoever placed it or by the tick.
+LATELY = timedelta(minutes=2)
+#: What the contract's 400 ended was never taken up, so that no hold can have come too late for it.
+NEVER_TAKEN = "refused_by_cxone"
+
+
+def suspend_held(now: datetime) -> int:
+    """Block the queued submissions that a hold which began lately meets; the number blocked."""
+    begun = _begun_lately(now)
+    if not begun:
+        return 0
+    _note_what_left_before(begun)
+    queued = Submission.objects.filter(status=SubmissionStatus.QUEUED, type=RequestType.ERASURE)
+    rows = queued.select_related("request", "identifier").defer("frozen_payload").order_by("pk")
+    met = [row.pk for row in rows.iterator(chunk_size=500) if holds.stopping(begun, row)]
+    return sum(_suspend(met[start : start + AT_ONCE], now) for start in range(0, len(met), AT_ONCE))
+
+
+def note_too_late(log: Trail, hold: LegalHold) -> list[Submission]:
+    """Note, on either side, what had left when this hold began; those that it was not noted for before.
+
+    That is what CXone is at work on, and with a hold that reaches back what was sent since its first day.
+    """
+    on_its_way = Q(status__in=(SubmissionStatus.SUBMITTING, SubmissionStatus.PROCESSING))
+    sent = Submission.objects.filter(
+        on_its_way | Q(first_sent_at__gte=hold.valid_from), first_sent_at__isnull=False
+    ).exclude(error_code=NEVER_TAKEN)
+    if hold.subject_id is not None:
+        sent = sent.filter(Q(identifier__subject=hold.subject_id) | Q(request__subject=hold.subject_id))
+    rows = sent.exclude(late_holds__hold=hold).select_related("request", "identifier").order_by("pk")
+    late = [row for row in rows.defer("frozen_payload", "upstream_body") if holds.stopping([hold], row)]
+    LateHold.objects.bulk_create(LateHold(hold=hold, submission=row) for row in late)
+    for row in late:
+        lifecycle.note_held_late(log, row, holds=[hold.code])
+    return late
+
+
+def _begun_lately(now: datetime) -> list[LegalHold]:
+    return [hold for hold in holds.active(now) if max(hold.placed_at, hold.valid_from) >= now - LATELY]
+
+
+def _note_what_left_before(begun: Sequence[LegalHold]) -> None:
+    """Holds placed ahead of their time have not looked yet at what had left when they begin."""
+    ahead = [hold.pk for hold in begun if hold.valid_from > hold.placed_at]
+    if not ahead:
+        return
+    with audited() as log:
+        holds.lock_register()
+        for hold in LegalHold.objects.filter(pk__in=ahead, valid_from__gt=F("placed_at")).order_by("pk"):
+            note_too_late(log, hold)
+
+
+def _suspend(keys: Sequence[int], now: datetime) -> int:
+    """Block those of the rows that are still queued and held when they are locked."""
+    with audited() as log:
+        holds.share_register()
+        in_force = holds.active(now)
+        locked = Submission.objects.select_for_update(of=("self",)).order_by("pk")
+        rows = locked.filter(pk__in=keys, status=SubmissionStatus.QUEUED)
+        count = 0
+        for row in rows.select_related("request", "identifier"):
+            codes, _approval = overrides.uncovered(row, in_force, now=now)
+            if codes:
+                lifecycle.suspend(log, row, holds=codes, now=now)
+                count += 1
+    return count
