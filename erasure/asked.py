@@ -123,7 +123,7 @@ def holds_on(
 ) -> list[LegalHold]:
     """The holds in force that forbid erasing these categories of whoever has these identifiers."""
     people = people_of(identifiers)
-    return holds.meeting(holds.active(now), type=type, subjects=people, categories=categories)
+    return holds.meeting(holds.active(now, on=people), type=type, subjects=people, categories=categories)
 
 
 def people_of(identifiers: Sequence[Identifier]) -> set[int]:

@@ -138,7 +138,7 @@ def correct_identifier(
         request = PrivacyRequest.objects.select_for_update().get(pk=submission.request_id)
         refuse_replacing(submission, request)
         identifier = identifier_of(request.subject, given)
-        met = _meeting(holds.active(now), request, identifier, submission.categories)
+        met = _meeting(request, identifier, submission.categories, now=now)
         corrected = lifecycle.file(
             log,
             request,
@@ -288,11 +288,10 @@ def _register(log: Trail, filing: Filing, *, by: Any, now: datetime, note: str) 
 def _file_all(
     log: Trail, request: PrivacyRequest, filing: Filing, *, by: Any, now: datetime, send_at: datetime
 ) -> list[Submission]:
-    in_force = holds.active(now)
     filed: list[Submission] = []
     for given in filing.cxone_ids:
         identifier = identifier_of(request.subject, given)
-        for categories, met in _parts(in_force, request, identifier, filing):
+        for categories, met in _parts(request, identifier, filing, now=now):
             submission = lifecycle.file(
                 log,
                 request,
@@ -325,21 +324,19 @@ def _ask_for_override(log: Trail, submission: Submission, filing: Filing, *, by:
 
 
 def _parts(
-    in_force: Sequence[LegalHold], request: PrivacyRequest, identifier: SubjectIdentifier, filing: Filing
+    request: PrivacyRequest, identifier: SubjectIdentifier, filing: Filing, *, now: datetime
 ) -> list[tuple[list[str], list[LegalHold]]]:
     """The categories that may go now, and those that are held with what holds them."""
-    met = _meeting(in_force, request, identifier, filing.categories)
+    met = _meeting(request, identifier, filing.categories, now=now)
     free, held = parts_of(filing, held=holds.held_categories(met, filing.categories))
     return [part for part in ((free, []), (held, met)) if part[0]]
 
 
 def _meeting(
-    in_force: Sequence[LegalHold],
-    request: PrivacyRequest,
-    identifier: SubjectIdentifier,
-    categories: Sequence[str],
+    request: PrivacyRequest, identifier: SubjectIdentifier, categories: Sequence[str], *, now: datetime
 ) -> list[LegalHold]:
     people = {request.subject_id, identifier.subject_id}
+    in_force = holds.active(now, on=people)
     return holds.meeting(in_force, type=request.type, subjects=people, categories=categories)
 
 

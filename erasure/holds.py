@@ -1,5 +1,6 @@
 """Which holds meet a payload. Holds forbid ERASURE only; ACCESS passes them all."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
@@ -31,14 +32,31 @@ def lock_register() -> HoldRegister:
     return HoldRegister.objects.select_for_update().get(id=1)
 
 
-def active(now: datetime) -> Sequence[LegalHold]:
-    """The holds in force, in the order of their codes.
+def active(now: datetime, *, on: Collection[int] | None = None) -> Sequence[LegalHold]:
+    """The holds in force, in the order of their codes; with `on`, those that concern these persons.
 
     One that was not placed ahead of its time counts from the moment it is there, whatever another host's
-    clock says.
+    clock says. Matters stay unread: no decision rests on them.
     """
     begun = Q(valid_from__lte=now) | Q(valid_from__lte=F("placed_at"))
-    return list(LegalHold.objects.filter(not_ended(now), begun).order_by("code"))
+    found = LegalHold.objects.filter(not_ended(now), begun).defer("matter").order_by("code")
+    if on is not None:
+        found = found.filter(Q(subject__isnull=True) | Q(subject__in=on))
+    return list(found)
+
+
+class ByPerson:
+    """Holds found by the person they are on; those on nobody in particular concern everybody."""
+
+    def __init__(self, holds: Iterable[LegalHold]) -> None:
+        self._of: dict[int | None, list[LegalHold]] = defaultdict(list)
+        for hold in holds:
+            self._of[hold.subject_id].append(hold)
+
+    def concerning(self, submission: Submission) -> list[LegalHold]:
+        """Those on anybody whom the submission is about, in the order of their codes."""
+        about = {None, *people_of(submission)}
+        return sorted((hold for one in about for hold in self._of.get(one, ())), key=lambda hold: hold.code)
 
 
 def not_ended(now: datetime) -> Q:
@@ -76,12 +94,18 @@ def meeting(
 
 
 def stopping(holds: Iterable[LegalHold], submission: Submission) -> list[LegalHold]:
-    """Those of the holds that forbid sending this submission.
+    """Those of the holds that forbid sending this submission."""
+    return meeting(
+        holds, type=submission.type, subjects=people_of(submission), categories=submission.categories
+    )
+
+
+def people_of(submission: Submission) -> set[int]:
+    """The keys of the persons it is about.
 
     A corrected identifier may be on record as somebody else's: then the holds on either person count.
     """
-    people = {submission.identifier.subject_id, submission.request.subject_id}
-    return meeting(holds, type=submission.type, subjects=people, categories=submission.categories)
+    return {submission.identifier.subject_id, submission.request.subject_id}
 
 
 def named(codes: Collection[str]) -> list[LegalHold]:

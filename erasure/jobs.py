@@ -13,13 +13,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit.checking import verification_runs
-from erasure import doorbell, overrides, releasing, resuming, suspending
+from erasure import doorbell, overrides, releasing, suspending
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
 from erasure.forgetting import Forgetting
 from erasure.lifecycle import POLL_JOB, SUBMIT_JOB
 from erasure.pipeline import claims
 from erasure.pipeline.batches import poll_batch, submit_batch
+from erasure.resuming import Resuming
 from erasure.upstream import DatabaseTokenStore
 from erasure.verification import verify
 
@@ -80,8 +81,9 @@ def _drain(job: str, batch: Callable[[CXoneClient, ThreadPoolExecutor], int]) ->
             return
 
 
-#: When this process last looked for what is to be forgotten.
+#: When this process last looked for what is to be forgotten, and at everything that is held.
 _forgetting = Forgetting()
+_resuming = Resuming()
 
 
 def tick_round() -> None:
@@ -101,5 +103,5 @@ def tick_round() -> None:
     overrides.press_due(now)
     releasing.expire_due(now)
     suspending.suspend_held(now)
-    resuming.resume_released(now)
+    _resuming.round(now)
     _forgetting.round(now)

@@ -315,7 +315,8 @@ def revoke(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
     current.submission = submission
     if refusal := why_not_revoke(current, by):
         raise lifecycle.MoveRefused(refusal)
-    codes = [hold.code for hold in holds.stopping(holds.active(now), submission)]
+    in_force = holds.active(now, on=holds.people_of(submission))
+    codes = [hold.code for hold in holds.stopping(in_force, submission)]
     if not codes:
         raise lifecycle.MoveRefused(
             f"No hold is in the way of {submission} any more, so the approval no longer matters. "

@@ -49,7 +49,7 @@ def _pass_together(claimed: Sequence[Submission], *, now: datetime) -> list[Read
     with audited() as log:
         holds.share_register()
         rows = [row for row in still_ours(claimed) if row.status in TO_SUBMIT]
-        in_force = holds.active(now)
+        in_force = holds.active(now, on={person for row in rows for person in holds.people_of(row)})
         readies = [ready for row in rows if (ready := _pass(log, row, in_force, now=now))]
         renew_lease([ready.submission for ready in readies], now=now)
         return readies
