@@ -81,7 +81,7 @@ def ask(
 ) -> Override:
     """Ask for an override of every hold on this submission. Raises MoveRefused when that cannot be asked."""
     # The row is locked so that of two who ask at once the second is told, and asks about what is held now.
-    current = Submission.objects.select_for_update().get(pk=submission.pk)
+    current = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
     if current.status != SubmissionStatus.BLOCKED:
         raise lifecycle.MoveRefused(f"{submission} is not held, so there is nothing to override.")
     if any(map(holds.is_rule, current.held_by)):
@@ -126,7 +126,7 @@ def expire_due(now: datetime) -> int:
     if not due.exists():
         return 0
     with audited() as log:
-        locked = due.select_for_update(of=("self",)).order_by("pk")
+        locked = due.select_for_update(no_key=True, of=("self",)).order_by("pk")
         overrides = list(locked.select_related("submission__request", "submission__identifier")[:AT_ONCE])
         for override in overrides:
             _expire(log, override, now=now)
@@ -139,7 +139,7 @@ def press_due(now: datetime) -> int:
     if not due.exists():
         return 0
     with transaction.atomic():
-        locked = due.select_for_update(of=("self",)).order_by("pk")
+        locked = due.select_for_update(no_key=True, of=("self",)).order_by("pk")
         overrides = list(locked.select_related("submission__request")[:AT_ONCE])
         reviewers = [reviewer.pk for reviewer in notices.people_who_may(MAY_DECIDE)]
         for override in overrides:
@@ -244,7 +244,7 @@ def decide(
     """
     holds.share_register()
     _locked_submission(override)
-    current = Override.objects.select_for_update().get(pk=override.pk)
+    current = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     if barred := bar(current, by):
         raise barred
     if refusal := _over(current, now):
@@ -300,7 +300,9 @@ def why_not_revoke(override: Override, user: Any) -> str:
 
 def _locked_submission(override: Override) -> Submission:
     """The submission it is about, locked before the override itself, as everywhere."""
-    locked = Submission.objects.select_for_update(of=("self",)).select_related("request", "identifier")
+    locked = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "request", "identifier"
+    )
     return locked.get(pk=override.submission_id)
 
 
@@ -311,7 +313,7 @@ def revoke(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
     """
     holds.share_register()
     submission = _locked_submission(override)
-    current = Override.objects.select_for_update().get(pk=override.pk)
+    current = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     current.submission = submission
     if refusal := why_not_revoke(current, by):
         raise lifecycle.MoveRefused(refusal)
@@ -333,7 +335,7 @@ def revoke(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
 
 def withdraw(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
     """Take back an undecided question; the submission stays held."""
-    current = Override.objects.select_for_update().get(pk=override.pk)
+    current = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     if current.decision or current.asked_by_id != by.pk:
         raise lifecycle.MoveRefused("Only who asked can withdraw, and only before the decision.")
     override.decision, override.decided_at = OverrideDecision.WITHDRAWN, now

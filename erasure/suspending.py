@@ -77,7 +77,7 @@ def _suspend(keys: Sequence[int], now: datetime) -> int:
     """Block those of the rows that are still queued and held when they are locked."""
     with audited() as log:
         holds.share_register()
-        locked = Submission.objects.select_for_update(of=("self",)).order_by("pk")
+        locked = Submission.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
         rows = list(
             locked.filter(pk__in=keys, status=SubmissionStatus.QUEUED).select_related("request", "identifier")
         )

@@ -107,7 +107,7 @@ def _set_active(operator: User, staff_id: str, *, active: bool, event: Event) ->
 
 def _locked(operator: User, staff_id: str) -> User:
     """The account, locked. Raises User.DoesNotExist, and PermissionDenied when it is out of reach."""
-    person = User.objects.select_for_update().get(staff_id=staff_id)
+    person = User.objects.select_for_update(no_key=True).get(staff_id=staff_id)
     if not may_change(operator, person):
         raise PermissionDenied(
             "Nobody changes their own account, and superusers are changed on the machine itself."

@@ -34,7 +34,7 @@ def file(
     """
     actor = actor or by.actor
     # The request's row is locked so that two people filing at once get two numbers.
-    if PrivacyRequest.objects.select_for_update().get(pk=request.pk).is_answered:
+    if PrivacyRequest.objects.select_for_update(no_key=True).get(pk=request.pk).is_answered:
         raise MoveRefused(f"{request.reference} is answered. Register what the person asks now anew.")
     submission = Submission(
         request=request,
