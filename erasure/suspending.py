@@ -23,8 +23,8 @@ COLUMNS = ("type", "categories", "identifier__subject", "request__subject")
 NEVER_TAKEN = "refused_by_cxone"
 
 
-def suspend_held(now: datetime) -> int:
-    """Block the queued submissions that a hold which began lately meets; the number blocked."""
+def suspend_held(now: datetime, *, most: int | None = None) -> int:
+    """Block the queued submissions that a hold which began lately meets, `most` of them at most; how many."""
     begun = _begun_lately(now)
     if not begun:
         return 0
@@ -36,6 +36,7 @@ def suspend_held(now: datetime) -> int:
     rows = queued.select_related("request", "identifier").only(*COLUMNS).order_by("pk")
     of_person = holds.ByPerson(begun)
     met = [row.pk for row in rows.iterator(chunk_size=500) if holds.stopping(of_person.concerning(row), row)]
+    met = met[:most]
     return sum(_suspend(met[start : start + AT_ONCE], now) for start in range(0, len(met), AT_ONCE))
 
 

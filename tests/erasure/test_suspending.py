@@ -114,6 +114,8 @@ def test_many_are_stopped_and_let_go_again_in_several_transactions(
     monkeypatch.setattr(resuming, "AT_ONCE", 2)
     rows = [only(filed(officer, f"USR-{number}", delay=LATER)) for number in range(5)]
     hold = placed(reviewer, category="CONTACT")
+    assert [fresh(row).status for row in rows].count("blocked") == 2
+    assert suspending.suspend_held(timezone.now()) == 3
     assert {fresh(row).status for row in rows} == {"blocked"}
     released(hold)
     assert resuming.resume_released(timezone.now()) == 5
@@ -220,7 +222,7 @@ def test_the_tick_stops_and_lets_go(officer: User, reviewer: User, monkeypatch: 
     row = only(filed(officer, "USR-1", delay=LATER))
     with monkeypatch.context() as patch:
         # As if the process had died between placing the hold and looking around.
-        patch.setattr("erasure.placing.suspending.suspend_held", lambda _now: 0)
+        patch.setattr(suspending, "suspend_held", lambda _now, most: 0)
         hold = placed(reviewer, "USR-1")
     assert fresh(row).status == "queued"
     jobs.tick_round()
