@@ -222,7 +222,7 @@ def test_the_tick_stops_and_lets_go(officer: User, reviewer: User, monkeypatch: 
     row = only(filed(officer, "USR-1", delay=LATER))
     with monkeypatch.context() as patch:
         # As if the process had died between placing the hold and looking around.
-        patch.setattr(suspending, "suspend_held", lambda _now, most: 0)
+        patch.setattr(suspending, "suspend_held", lambda *_args, **_options: 0)
         hold = placed(reviewer, "USR-1")
     assert fresh(row).status == "queued"
     jobs.tick_round()
