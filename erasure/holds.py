@@ -114,10 +114,11 @@ def named(codes: Collection[str]) -> list[LegalHold]:
 
 
 def held_part(submission: Submission) -> list[str]:
-    """Which categories of a blocked submission are held by what stopped it; a rule holds all of them."""
-    if any(map(is_rule, submission.held_by)):
+    """Which categories of a blocked submission are held by what stopped it; what is no hold, holds all."""
+    found = named(submission.held_by)
+    if len(found) < len(set(submission.held_by)):
         return list(submission.categories)
-    return held_categories(named(submission.held_by), submission.categories)
+    return held_categories(found, submission.categories)
 
 
 def stopped_by(code: str) -> QuerySet[Submission]:
