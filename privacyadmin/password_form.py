@@ -24,12 +24,12 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # Generic 
 
 
 class FirstOperatorForm(UserCreationForm):  # type: ignore[type-arg]  # Generic in the stubs alone.
-    """User name and password of the first operator."""
+    """User name, e-mail address and password of the first operator."""
 
     class Meta:
         model = User
-        fields = ("username",)
-        labels = {"username": "User name"}
+        fields = ("username", "email")
+        labels = {"username": "User name", "email": "E-mail address"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

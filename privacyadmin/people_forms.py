@@ -8,6 +8,8 @@ from unfold.widgets import INPUT_CLASSES
 from privacyadmin.models import User
 from privacyadmin.roles import ROLE_LINES
 
+WHAT_IS_MAILED = "Notices go there: what waits for them, and what was decided. Without it they get no mail."
+
 
 class RolesField(forms.MultipleChoiceField):
     """Roles as check boxes; at least one."""
@@ -26,6 +28,18 @@ class RolesForm(forms.Form):
     roles = RolesField()
 
 
+class AddressForm(forms.Form):
+    """Where somebody's notices go."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        required=False,
+        max_length=254,
+        help_text=WHAT_IS_MAILED,
+        widget=forms.EmailInput(attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "off"}),
+    )
+
+
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in the stubs alone.
     """Who is invited, and what they may do."""
 
@@ -35,12 +49,13 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
 
     class Meta:
         model = User
-        fields = ("username",)
-        labels = {"username": "User name"}
+        fields = ("username", "email")
+        labels = {"username": "User name", "email": "E-mail address"}
+        help_texts = {"email": WHAT_IS_MAILED}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("username", "full_name"):
+        for name in ("username", "full_name", "email"):
             self.fields[name].widget.attrs.update({"class": " ".join(INPUT_CLASSES), "autocomplete": "off"})
 
     def clean_username(self) -> str:
@@ -55,4 +70,5 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
         return User(
             username=self.cleaned_data["username"],
             first_name=self.cleaned_data["full_name"],
+            email=self.cleaned_data["email"],
         )

@@ -8,11 +8,12 @@ from django.db.models import F, Max, Min, Q
 from audit import outgoing_mail
 from erasure.models import Notice
 from erasure.notice_mail.claims import SERVER_TROUBLES
+from erasure.plain_words import clock_words, count_words
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How many notices did not go, since when the first of them waits, and what keeps them, in a sentence.
+    """How many notices did not go, since when the first of them waits, and what kept the last from going.
 
     `refused` are the keys of people whose address the mail server refuses.
     """
@@ -21,8 +22,26 @@ class Standing:
     waiting: int
     given_up: int
     since: datetime | None
-    words: str
+    last_trouble: str
     refused: frozenset[int]
+
+    @property
+    def trouble(self) -> str:
+        """How many did not go, and since when; empty when all did."""
+        if self.since is None:
+            return ""
+        count = count_words(self.waiting + self.given_up, "notice")
+        return f"{count} could not be mailed, the first made {clock_words(self.since)}"
+
+    @property
+    def words(self) -> str:
+        """Why, and what becomes of them."""
+        sentences = [self.last_trouble]
+        if self.waiting:
+            sentences.append("Each is tried again until it is three days old.")
+        if self.given_up:
+            sentences.append(f"{self.given_up:,} given up after three days.")
+        return " ".join(sentences)
 
 
 def standing() -> Standing:
@@ -36,7 +55,7 @@ def standing() -> Standing:
         waiting=waiting.count(),
         given_up=given_up.count(),
         since=failed.aggregate(since=Min("made_at"))["since"],
-        words=outgoing_mail.TROUBLE_WORDS[last.error_code] if last else "",
+        last_trouble=outgoing_mail.TROUBLE_WORDS[last.error_code] if last else "",
         refused=frozenset(refused),
     )
 

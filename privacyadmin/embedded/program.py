@@ -164,6 +164,8 @@ def part_environment(
             "CXONE_CLIENT_ID": client_id,
             "CXONE_CLIENT_SECRET": client_secret,
             "SEND_DELAY_SECONDS": "0",
+            # Mail is shown among the lines of the tick.
+            "EMAIL_DELIVERY": "console",
         }
     return environment
 

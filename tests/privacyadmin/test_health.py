@@ -36,6 +36,7 @@ def test_it_is_ready_and_tells_that_the_broker_is_down(client: Client, settings:
         "broker": "down",
         "upstream": "ok",
         "log": "ok",
+        "mail": "not set up",
     }
 
 
