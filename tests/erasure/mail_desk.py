@@ -49,7 +49,7 @@ def subject_of(message: Message) -> str:
 
 
 def text_of(message: Message) -> str:
-    return bytes(message.get_payload(decode=True)).decode()  # type: ignore[arg-type]  # Bytes when decoded.
+    return bytes(message.get_payload(decode=True)).decode().replace("\r\n", "\n")  # type: ignore[arg-type]  # Bytes when decoded.
 
 
 def mails(server: MailServer) -> list[Mail]:
