@@ -1,5 +1,6 @@
 """One round of the tick for the mail: sends what is due, and removes what is over."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from audit.outgoing_mail import Post
 from erasure.choices import NoticeKind
 from erasure.notice_mail import claims
 from erasure.notice_mail.wording import mail_about
+
+logger = logging.getLogger(__name__)
 
 #: After so long a round ends, and what is left is the next one's.
 ROUND_SECONDS = 60.0
@@ -72,6 +75,8 @@ def _send(post: Post, to_id: int, kind: NoticeKind) -> str | None:
     try:
         code = post.send(mail_about(kind, taken))
     except NoReverseMatch:
+        # One notice whose page cannot be named must not keep the others.
+        logger.exception("notice_has_no_page", extra={"kind": kind})
         code = "not_made"
     if code:
         claims.put_off(taken, code, timezone.now())
