@@ -12,6 +12,7 @@ from audit import outgoing_mail
 from audit.outgoing_mail import Post
 from erasure.choices import NoticeKind
 from erasure.notice_mail import claims
+from erasure.notice_mail.settled import settled
 from erasure.notice_mail.wording import mail_about
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,9 @@ def send_due(*, is_over: Callable[[], bool] = lambda: False) -> int:
 def _send(post: Post, to_id: int, kind: NoticeKind) -> str | None:
     """Send one mail; what kept it from going, None when there was nothing to send."""
     taken = claims.claim(to_id, kind, timezone.now())
+    over = settled(kind, taken)
+    claims.close(over, "settled")
+    taken = [notice for notice in taken if notice not in over]
     if not taken:
         return None
     person = taken[0].to

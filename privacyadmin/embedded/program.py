@@ -124,7 +124,8 @@ def _start(plan: Plan, supervisor: Supervisor, data_dir: DataDir, listener: sock
     for line in said:
         supervisor.say(line)
     if plan.kind == "demo":
-        supervisor.say("CXone is a stand-in here: nothing leaves this machine. Ctrl-C stops everything.")
+        supervisor.say("CXone is a stand-in here, and mails are shown below: nothing leaves this machine.")
+        supervisor.say("Ctrl-C stops everything.")
         _file_samples(supervisor, parts)
 
 

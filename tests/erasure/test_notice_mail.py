@@ -101,7 +101,7 @@ def test_references_are_in_their_order_and_each_is_said_once(mail_server: MailSe
 
 
 def test_each_kind_has_a_mail_of_its_own(mail_server: MailServer, reviewer: User) -> None:
-    for kind in (NoticeKind.OVERRIDE_WAITS, NoticeKind.HOLD_QUESTIONED):
+    for kind in (NoticeKind.OVERRIDE_EXPIRED, NoticeKind.HOLD_QUESTIONED):
         notices.tell([reviewer.pk], kind, about="PR-2099-000001/1", target="7", now=timezone.now())
     assert len({mail.subject for mail in delivered(mail_server)}) == 2
 

@@ -126,6 +126,19 @@ def test_half_its_time_gone_all_reviewers_are_told_once(
     assert {mail.subject.partition(",")[0] for mail in mails} == {"An override is still undecided"}
 
 
+def test_nobody_is_asked_to_decide_what_was_decided_before_the_mail_left(
+    mail_server: MailServer, officer: User, reviewer: User, other_reviewer: User
+) -> None:
+    override = ask(held(officer), by=officer)
+    overrides.press_due(override.asked_at + HALF)
+    decide(override, by=reviewer, approve=False)
+    mails = delivered(mail_server, after=HALF + timedelta(minutes=1))
+    assert [mail.to for mail in mails] == ["lena@example.org"]
+    assert set(Notice.objects.filter(sent_at=None).values_list("error_code", "next_attempt_at")) == {
+        ("settled", None)
+    }
+
+
 @pytest.mark.parametrize("decision", ["approve", "deny"])
 def test_who_asked_and_the_owner_are_told_of_the_decision(
     mail_server: MailServer, officer: User, other_officer: User, reviewer: User, decision: str
