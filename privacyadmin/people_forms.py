@@ -6,6 +6,7 @@ from django import forms
 from unfold.widgets import INPUT_CLASSES
 
 from privacyadmin.models import User
+from privacyadmin.password_form import NO_ADDRESS
 from privacyadmin.roles import ROLE_LINES
 
 WHAT_IS_MAILED = "Notices go there: what waits for them, and what was decided. Without it they get no mail."
@@ -36,6 +37,7 @@ class AddressForm(forms.Form):
         required=False,
         max_length=254,
         help_text=WHAT_IS_MAILED,
+        error_messages={"invalid": NO_ADDRESS},
         widget=forms.EmailInput(attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "off"}),
     )
 
@@ -52,6 +54,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
         fields = ("username", "email")
         labels = {"username": "User name", "email": "E-mail address"}
         help_texts = {"email": WHAT_IS_MAILED}
+        error_messages = {"email": {"invalid": NO_ADDRESS}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -108,7 +108,7 @@ def test_a_weak_password_is_refused_beside_its_field(client: Client, password: s
 
 def test_it_takes_an_address_and_needs_none(client: Client) -> None:
     path = _path()
-    assert "valid email" in client.post(path, {**FORM, "email": "petra"}).content.decode()
+    assert "Write one address" in client.post(path, {**FORM, "email": "petra"}).content.decode()
     client.post(path, {**FORM, "email": "petra@example.org"})
     assert User.objects.get(username="petra").email == "petra@example.org"
 
