@@ -78,6 +78,12 @@ def test_it_is_ready_with_all_its_parts(shared: Program) -> None:
         assert part in lines or part.replace("valkey", "redis") in lines
 
 
+def test_mails_are_shown_among_its_lines(shared: Program) -> None:
+    shared.wait_for("| Subject: An override waits for a decision: PR-")
+    shared.wait_for("| To: reviewer@example.org")
+    shared.wait_for("| An officer asks that something be sent although a hold forbids it.")
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_in_order_and_leaves_nothing(demo: Program, sign: signal.Signals) -> None:
     demo.signal(sign)
