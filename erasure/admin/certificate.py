@@ -7,8 +7,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.debug import sensitive_post_parameters
 
+from audit.admin.confirmation import asked_to_confirm
 from erasure import certificates
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404
@@ -78,8 +80,15 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page("erasure.view_privacyrequest", PERMISSIONS[Copy.PERSON], methods=("POST",))
+@sensitive_post_parameters("password")
 def take_persons(request: HttpRequest, reference: str) -> HttpResponse:
-    """Hand out the person's copy; like every page of the admin site, it is never stored on the way."""
+    """Hand out the person's copy; like every page of the admin site, it is never stored on the way.
+
+    It holds the identifier in full, so the password is asked for as when one is revealed.
+    """
+    back = reverse("admin:request_certificate", args=[request_or_404(reference).reference])
+    if question := asked_to_confirm(request, doing=f"Take the certificate of {reference}", back=back):
+        return question
     return _handed_out(request, reference, Copy.PERSON)
 
 
