@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
@@ -57,6 +58,13 @@ class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships n
         """Our own pages before those of the models."""
         of_the_theme = [url for url in super().get_urls() if getattr(url, "name", "") not in LEFT_OUT]
         return [*admin_pages(self), *self._pages, *of_the_theme]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The sign-in page; whoever is signed in is led on, by HEAD as by GET, of which alone Django thinks."""
+        if request.method == "HEAD" and self.has_permission(request):
+            return redirect("admin:index")
+        answer: HttpResponse = super().login(request, extra_context)
+        return answer
 
     @method_decorator(require_safe)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
