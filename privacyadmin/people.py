@@ -14,6 +14,7 @@ from audit.log_format import JSON
 from audit.trail import audited
 from privacyadmin import invitations
 from privacyadmin.models import User
+from privacyadmin.open_sessions import end_sessions_of
 from privacyadmin.roles import ROLES, role_code
 
 
@@ -101,6 +102,7 @@ def _set_active(operator: User, staff_id: str, *, active: bool, event: Event) ->
         if person.is_active != active:
             person.is_active = active
             person.save(update_fields=["is_active"])
+            end_sessions_of(person)
             log.record(event, actor=operator.actor, obj=f"user:{staff_id}")
     return person
 

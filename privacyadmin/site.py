@@ -60,7 +60,7 @@ class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships n
         return [*admin_pages(self), *self._pages, *of_the_theme]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The sign-in page; whoever is signed in is led on, by HEAD as by GET, of which alone Django thinks."""
+        """The sign-in page. Whoever is signed in is led on, by HEAD as well as by GET."""
         if request.method == "HEAD" and self.has_permission(request):
             return redirect("admin:index")
         answer: HttpResponse = super().login(request, extra_context)

@@ -65,11 +65,14 @@ def remember_proof(session: SessionBase) -> None:
     session.pop(WRONG_IN_A_ROW, None)
 
 
-def asked_to_confirm(request: HttpRequest, *, doing: str, back: str) -> HttpResponse | None:
+def asked_to_confirm(
+    request: HttpRequest, *, doing: str, back: str, afterwards: str = ""
+) -> HttpResponse | None:
     """None when the act may go on; otherwise the answer to give in its place.
 
-    `doing` is what the password is asked for, as in "To … , type your password"; `back` is where somebody
-    goes who would rather not. Belongs into a POST, after the permission was asked and before the act.
+    `doing` is the heading: what the password is asked for. `back` is where somebody goes who would rather
+    not, `afterwards` a sentence on what then happens. Belongs into a POST, after the permission was asked and
+    before the act.
     """
     if _is_fresh(request.session):
         return None
@@ -80,7 +83,7 @@ def asked_to_confirm(request: HttpRequest, *, doing: str, back: str) -> HttpResp
         return None
     if form.is_wrong and _too_often_wrong(request, person):
         return _signed_out(request)
-    return _page(request, form, {"doing": doing, "back": back})
+    return _page(request, form, {"doing": doing, "back": back, "afterwards": afterwards})
 
 
 def _is_fresh(session: SessionBase) -> bool:

@@ -86,8 +86,13 @@ def take_persons(request: HttpRequest, reference: str) -> HttpResponse:
 
     It holds the identifier in full, so the password is asked for as when one is revealed.
     """
-    back = reverse("admin:request_certificate", args=[request_or_404(reference).reference])
-    if question := asked_to_confirm(request, doing=f"Take the certificate of {reference}", back=back):
+    question = asked_to_confirm(
+        request,
+        doing=f"Take the certificate of {request_or_404(reference)}",
+        back=reverse("admin:request_certificate", args=[reference]),
+        afterwards="" if _via(request) == REPORT_ALONE else "The files are then downloaded; this page stays.",
+    )
+    if question is not None:
         return question
     return _handed_out(request, reference, Copy.PERSON)
 
@@ -116,13 +121,17 @@ def _left(submission: Submission, contents: Contents) -> Left:
 
 def _handed_out(request: HttpRequest, reference: str, copy: Copy) -> HttpResponse:
     found, by = request_or_404(reference), cast("Any", request.user)
-    via = REPORT_ALONE if request.POST.get("as") == REPORT_ALONE else "zip"
+    via = _via(request)
     try:
         taken = certificates.take(found, copy=copy, by=by, via=via)
     except CertificateRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:request_certificate", reference=reference)
     return _as_report(taken) if via == REPORT_ALONE else _as_zip(taken)
+
+
+def _via(request: HttpRequest) -> str:
+    return REPORT_ALONE if request.POST.get("as") == REPORT_ALONE else "zip"
 
 
 def _as_zip(taken: Certificate) -> HttpResponse:

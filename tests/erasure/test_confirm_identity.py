@@ -223,6 +223,16 @@ def test_the_persons_certificate_asks_too_and_remembers_which_form_was_wanted(
     assert count(Event.REQUEST_CERTIFIED) == 1
 
 
+def test_for_the_files_it_says_that_they_are_downloaded(stale: Client, done: PrivacyRequest) -> None:
+    assert "The files are then downloaded; this page stays." in text_of(take(stale, done))
+    assert take(stale, done, password=PASSWORD)["Content-Type"] == "application/zip"
+
+
+def test_a_request_that_is_not_there_is_404_before_the_password(stale: Client) -> None:
+    for name in ("identifier_reveal", "certificate_take_person"):
+        assert stale.post(reverse(f"admin:{name}", args=["PR-2026-999999"])).status_code == 404
+
+
 def test_the_auditors_copy_names_nobody_and_asks_for_nothing(
     clock: time_machine.Traveller, done: PrivacyRequest, auditor: User, signed_in: made.SignIn
 ) -> None:
