@@ -18,6 +18,7 @@ from erasure import notices
 from erasure.choices import NoticeKind
 from privacyadmin import invitations
 from privacyadmin.models import User
+from privacyadmin.open_sessions import end_sessions_of
 from privacyadmin.roles import ROLES, WATCHED_ROLES, WATCHING_ROLES, role_code
 
 
@@ -124,6 +125,7 @@ def _set_active(operator: User, staff_id: str, *, active: bool, event: Event) ->
         if person.is_active != active:
             person.is_active = active
             person.save(update_fields=["is_active"])
+            end_sessions_of(person)
             log.record(event, actor=operator.actor, obj=f"user:{staff_id}")
             if active:
                 _tell_of_grant(operator, person, roles_of(person))

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.permissions import require_permissions
 from erasure import notice_mail
 from privacyadmin import invitations, people
 from privacyadmin.models import User
@@ -57,8 +58,7 @@ class PeoplePages:
 
     def _for_operators(self, view: View) -> View:
         def guarded(request: HttpRequest, **captured: str) -> HttpResponse:
-            if not request.user.has_perm(PERMISSION):
-                raise PermissionDenied
+            require_permissions(request, PERMISSION)
             try:
                 return view(request, **captured)
             except User.DoesNotExist as error:

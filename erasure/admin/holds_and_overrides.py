@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from audit.permissions import RefusalOnRecord
 from audit.trail import audited
 from erasure import attention, holds, overrides
 from erasure.admin.access import page, submission_or_404
@@ -138,7 +139,7 @@ def _refuse_barred(override: Override, user: Any) -> None:
 def _put_on_record(override: Override, user: Any, barred: overrides.DecisionBarred) -> NoReturn:
     with audited() as log:
         overrides.note_barred(log, override, by=user, because=barred)
-    raise PermissionDenied(str(barred))
+    raise RefusalOnRecord(str(barred))
 
 
 def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> HttpResponse:

@@ -6,9 +6,11 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 
+from audit.admin.confirmation import asked_to_confirm
 from audit.events import Event
 from audit.trail import audited
 from erasure import lifecycle
@@ -65,13 +67,20 @@ def clear_attention(request: HttpRequest, reference: str, number: int) -> HttpRe
 
 
 @page("erasure.reveal_identifier", methods=("POST",))
+@sensitive_post_parameters("password")
 def reveal(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the person's identifiers in full, once, in this very answer, after that was put on record."""
+    """Show the person's identifiers in full, once, in this very answer, after that was put on record.
+
+    Where the last sign-in is a while ago, the password is asked for first.
+    """
     found, reader = request_or_404(reference), cast("Any", request.user)
     known = [identifier for identifier in found.subject.identifiers.order_by("pk") if identifier.value]
     if not known:
         messages.error(request, "There is nothing to reveal: the identifiers have been shredded.")
         return redirect("admin:request_page", reference=reference)
+    back = reverse("admin:request_page", args=[reference])
+    if question := asked_to_confirm(request, doing=f"Reveal the identifiers of {reference}", back=back):
+        return question
     with audited() as log:
         entry = log.record(
             Event.SUBJECT_REVEALED,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from erasure.admin import request_filters, request_search
+from erasure.admin.access import page
 from erasure.models import PrivacyRequest, Submission
 from erasure.models.subjects import in_order
 from erasure.stages import Part, stage_of
@@ -74,16 +74,14 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
 
     def get_urls(self) -> list[URLPattern]:
         """The list, and Django's address of one object, which leads to the request's page."""
-        guard = self.admin_site.admin_view
+        guarded = page("erasure.view_privacyrequest")
         return [
-            path("", guard(self.changelist_view), name="erasure_privacyrequest_changelist"),
-            path("<int:pk>/change/", guard(self.go_to_page), name="erasure_privacyrequest_change"),
+            path("", guarded(self.changelist_view), name="erasure_privacyrequest_changelist"),
+            path("<int:pk>/change/", guarded(self.go_to_page), name="erasure_privacyrequest_change"),
         ]
 
-    def go_to_page(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+    def go_to_page(self, request: HttpRequest, pk: int) -> HttpResponseBase:  # noqa: ARG002 - a view takes it.
         """From Django's address of a request to ours."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         reference = get_object_or_404(PrivacyRequest, pk=pk).reference
         return redirect("admin:request_page", reference=reference)
 
