@@ -89,11 +89,21 @@ def named(codes: Collection[str]) -> list[LegalHold]:
     return list(LegalHold.objects.filter(code__in=codes).order_by("code"))
 
 
-def held_part(submission: Submission) -> list[str]:
-    """Which categories of a blocked submission are held by what stopped it; a rule holds all of them."""
+def in_the_way(submission: Submission, in_force: Iterable[LegalHold]) -> list[str]:
+    """The codes of what stopped a blocked submission, and of the holds that have come to it since."""
+    since = (hold.code for hold in stopping(in_force, submission))
+    return list(dict.fromkeys([*submission.held_by, *since]))
+
+
+def held_part(submission: Submission, in_force: Iterable[LegalHold]) -> tuple[list[str], list[str]]:
+    """Which categories of a blocked submission these holds forbid, and the codes of those that do.
+
+    A rule that stopped it holds all of it.
+    """
     if any(map(is_rule, submission.held_by)):
-        return list(submission.categories)
-    return held_categories(named(submission.held_by), submission.categories)
+        return list(submission.categories), list(submission.held_by)
+    met = stopping(in_force, submission)
+    return held_categories(met, submission.categories), [hold.code for hold in met]
 
 
 def stopped_by(code: str) -> QuerySet[Submission]:
