@@ -52,9 +52,7 @@ class Act:
 def _stopping(request: PrivacyRequest, _user: Any) -> tuple[str, str]:
     parts: list[Submission] = getattr(request, "parts", [])
     waiting = [part for part in parts if part.status in together.STOPPABLE]
-    what = "; ".join(
-        f"submission {part.number} ({categories_words(part.categories)}) is stopped" for part in waiting
-    )
+    what = "; ".join(f"submission {part.number}: {categories_words(part.categories)}" for part in waiting)
     if gone := len([part for part in parts if not part.is_terminal]) - len(waiting):
         what += f"; {count_words(gone, 'submission')} came too late to be stopped"
     return what, together.why_not_stop(request, parts)
@@ -75,7 +73,7 @@ STOP = Act(
     "The requests stay open until the person is answered.",
     look=_stopping,
     carry_out=lambda requests, user: together.stop_all(requests, by=user),
-    said=lambda count: f"{count_words(count, 'submission')} stopped before anything of it was sent.",
+    said=lambda count: f"{count_words(count, 'submission')} stopped before anything was sent.",
 )
 TAKE_OVER = Act(
     address="admin:requests_take_over",
@@ -130,6 +128,8 @@ def _carried_out(request: HttpRequest, act: Act) -> HttpResponse:
         messages.success(request, act.said(len(outcome.done)))
     for words in reasons_of(outcome.refused, f"Not {act.done_to}"):
         messages.error(request, words)
+    if not outcome.done and not outcome.refused:
+        messages.error(request, f"Nothing was {act.done_to}, since none of the requests was ticked.")
     return redirect(LIST)
 
 

@@ -49,8 +49,9 @@ class Successors:
         earlier = self._before(submission)
         if earlier is None or len(siblings := self.of(earlier)) < 2:
             return ""
-        which = "held part" if siblings[0].pk == submission.pk else "part that nothing held"
-        return f"The {which} of submission {earlier.number}."
+        if siblings[0].pk == submission.pk:
+            return f"Held part of submission {earlier.number}."
+        return f"Part of submission {earlier.number} that nothing held."
 
     def _before(self, submission: Submission) -> Submission | None:
         return self.rows.get(submission.replaces_id) if submission.replaces_id else None
