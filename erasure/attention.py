@@ -234,7 +234,8 @@ def lapsed_words(override: Override, now: datetime) -> str:
         return "The approval does not reach a hold that came later."
     if override.decision == OverrideDecision.APPROVED:
         return "The approval was not used in time."
-    return "Nobody decided on the override in time." if override.expires_at <= now else ""
+    is_over = override.decision == OverrideDecision.EXPIRED or override.expires_at <= now
+    return "Nobody decided on the override in time." if is_over else ""
 
 
 def _todo(facts: _Facts, found: _Found) -> Todo:

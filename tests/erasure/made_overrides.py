@@ -1,4 +1,4 @@
-"""Overrides as officers and reviewers make them, by the program's own rules, and what the log says of them."""
+"""Overrides as officers and reviewers make them by the program's own rules, and what the log says of them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
