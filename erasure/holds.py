@@ -90,9 +90,13 @@ def named(codes: Collection[str]) -> list[LegalHold]:
 
 
 def in_the_way(submission: Submission, in_force: Iterable[LegalHold]) -> list[str]:
-    """The codes of what stopped a blocked submission, and of the holds that have come to it since."""
-    since = (hold.code for hold in stopping(in_force, submission))
-    return list(dict.fromkeys([*submission.held_by, *since]))
+    """The codes of what keeps a blocked submission now: a rule that stopped it, and the holds in force.
+
+    Of what nothing keeps any more, and which goes on by itself soon, the codes of what stopped it.
+    """
+    rules = filter(is_rule, submission.held_by)
+    met = (hold.code for hold in stopping(in_force, submission))
+    return [*rules, *met] or list(submission.held_by)
 
 
 def held_part(submission: Submission, in_force: Iterable[LegalHold]) -> tuple[list[str], list[str]]:

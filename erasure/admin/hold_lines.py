@@ -45,20 +45,18 @@ class HoldsOf:
     @classmethod
     def of(cls, request: PrivacyRequest, submissions: Iterable[Submission], *, now: datetime) -> "HoldsOf":
         """Those of this request; without a held submission nothing but the late ones is asked for."""
-        codes = {code for row in submissions for code in row.held_by}
-        held = any(row.status == SubmissionStatus.BLOCKED for row in submissions)
+        held = [row for row in submissions if row.status == SubmissionStatus.BLOCKED]
+        in_force = holds.active(now) if held else ()
+        codes = {code for row in held for code in holds.in_the_way(row, in_force)}
         known = LegalHold.objects.filter(code__in=codes).select_related("placed_by") if codes else ()
-        return cls(
-            named={hold.code: hold for hold in known},
-            in_force=holds.active(now) if held else (),
-            late=_late(request),
-        )
+        return cls({hold.code: hold for hold in known}, in_force, _late(request))
 
     def lines(self, submission: Submission, *, first_filed_at: datetime) -> list[HoldLine]:
         """A line for each hold that keeps it here; empty for what is not held."""
         if submission.status != SubmissionStatus.BLOCKED:
             return []
-        return [self._line(code, first_filed_at) for code in submission.held_by]
+        codes = holds.in_the_way(submission, self.in_force)
+        return [self._line(code, first_filed_at) for code in codes]
 
     def rest(self, submission: Submission) -> Rest | None:
         """What of a held submission could go by itself; None where there is nothing, or it all goes soon."""
@@ -77,15 +75,14 @@ class HoldsOf:
 
 
 def since_words(lines: Sequence[HoldLine], filed_at: datetime, *, was_free: bool) -> str:
-    """Since when a submission waits: since somebody placed a hold, or since it was filed.
+    """Since when a submission waits: since it was filed, or since somebody placed a hold.
 
     Of what an approval had freed meanwhile, and of what a rule stopped, the page says it in other words.
     """
-    if came := "; ".join(line.came for line in lines if line.came):
-        return f"{came}, after this was filed and before it was sent."
-    if was_free or not all(line.code for line in lines):
-        return ""
-    return f"Held since it was filed {clock_words(filed_at)}."
+    came = "; ".join(line.came for line in lines if line.came)
+    if any(line.code and not line.came for line in lines) and not was_free:
+        return f"Held since it was filed {clock_words(filed_at)}.{f' {came}, too.' if came else ''}"
+    return f"{came}, after this was filed and before it was sent." if came else ""
 
 
 def _began(hold: LegalHold) -> str:

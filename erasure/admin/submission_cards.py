@@ -99,6 +99,7 @@ def _card(submission: Submission, facts: _Facts, *, now: datetime) -> Card:
     first_filed_at = facts.successors.first_filed_at(submission)
     held = facts.holds.lines(submission, first_filed_at=first_filed_at)
     trace = facts.overrides.trace(submission)
+    was_free = bool(trace and trace.was_approved)
     return Card(
         submission=submission,
         identifier=submission.identifier.masked,
@@ -110,8 +111,8 @@ def _card(submission: Submission, facts: _Facts, *, now: datetime) -> Card:
         cascade=[(entity, f"{records:,}") for entity, records in cascade],
         total=f"{sum(records for _entity, records in cascade):,}",
         holds=held,
-        suspended=any(line.came for line in held),
-        since=since_words(held, first_filed_at, was_free=bool(trace and trace.was_approved)),
+        suspended=any(line.came for line in held) and (was_free or all(line.came for line in held)),
+        since=since_words(held, first_filed_at, was_free=was_free),
         late=facts.holds.late.get(submission.pk, ()),
         rest=facts.holds.rest(submission),
         override=override,

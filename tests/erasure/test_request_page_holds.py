@@ -16,7 +16,7 @@ from erasure.models import LateHold, Override, PrivacyRequest, Submission
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
 from tests.erasure.filing_desk import text_of
-from tests.erasure.made_holds import GROUND, MATTER, placed
+from tests.erasure.made_holds import GROUND, MATTER, placed, released
 from tests.erasure.made_overrides import asked, decided, entries, expired, revoked, withdrawn
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,30 @@ def test_what_a_later_hold_suspended_says_who_placed_it_and_when(
     assert f"{sentence} Nothing was sent." in shown
     assert MATTER not in shown
     assert f"Put on hold before it was sent: {hold.code}" in shown
+
+
+def test_a_hold_that_comes_to_what_is_held_already_is_named_beside_the_first(
+    officer: User, reviewer: User, signed_in: made.SignIn, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(MORNING, tick=False)
+    request = made.filed(officer, categories=["ANALYTICS"])
+    time_machine.move_to(MORNING + timedelta(minutes=3), tick=False)
+    hold = placed(reviewer, made.CXONE_ID)
+    shown = page(officer, request, signed_in)
+    assert f"On hold: {hold.code}, {GROUND} (litigation); RET-1" in shown
+    assert f"Held since it was filed at 10:02. Marek Vondra placed {hold.code} at 10:05, too." in shown
+
+
+def test_a_hold_that_was_released_is_no_longer_named(
+    officer: User, reviewer: User, signed_in: made.SignIn
+) -> None:
+    first = placed(reviewer, made.CXONE_ID, category="EMAIL")
+    request = made.filed(officer, delay=LATER, categories=["EMAIL"])
+    second = placed(reviewer, made.CXONE_ID)
+    released(first)
+    shown = page(officer, request, signed_in)
+    assert f"{second.code}, {GROUND}" in shown
+    assert f"{first.code}, {GROUND}" not in shown
 
 
 def test_a_hold_placed_ahead_of_its_time_counts_from_its_first_day(
