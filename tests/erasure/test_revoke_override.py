@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.events import Event
-from erasure import lifecycle
+from erasure import lifecycle, resuming
 from erasure.models import Override, Submission
 from erasure.pipeline import claims, gate
 from erasure.plain_words import clock_words
@@ -92,6 +92,17 @@ def test_after_that_it_can_be_asked_for_and_approved_again(
     again = asked(only(approved.submission.request, 2), by=officer)
     decided(again, by=reviewer)
     assert only(approved.submission.request, 2).status == "queued"
+
+
+def test_what_was_taken_back_lets_nothing_go_when_another_hold_ends(officer: User, reviewer: User) -> None:
+    hold = hold_on(filed(officer, "USR-1"))
+    held = only(filed(officer, "USR-1", categories=["ANALYTICS"]))
+    override = decided(asked(held, by=officer), by=reviewer)
+    assert override.holds == ["LIT-204", "RET-1"]
+    revoked(override, by=reviewer)
+    released(hold)
+    assert resuming.resume_released(timezone.now()) == 0
+    assert only(held.request).status == "blocked"
 
 
 def test_taking_it_back_twice_is_told(approved: Override, reviewer: User, signed_in: SignIn) -> None:

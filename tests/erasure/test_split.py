@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.events import Event
-from erasure import filing, lifecycle, overrides, suspending
+from erasure import filing, lifecycle, overrides, suspending, together
 from erasure.certificates import Copy, take
 from erasure.models import LegalHold, PrivacyRequest, Submission
 from erasure.reconcile import differences
@@ -98,8 +98,11 @@ def test_the_cards_and_the_timeline_say_what_took_the_place_of_what(
     assert "Filed anew" not in page
 
 
-def test_who_filed_stays_the_filer_of_both_parts_and_may_not_decide(mixed: Submission) -> None:
+def test_who_filed_stays_the_filer_of_both_parts_whoever_has_the_request_and_splits_it(
+    mixed: Submission,
+) -> None:
     both = person("both", OFFICERS, REVIEWERS)
+    together.take_over(mixed.request, by=both)
     filing.send_the_rest(mixed, by=both, send_delay=LATER)
     waiting, going = only(mixed.request, 2), only(mixed.request, 3)
     assert waiting.filed_by == going.filed_by == mixed.filed_by
