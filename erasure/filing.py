@@ -203,8 +203,15 @@ def send_the_rest(submission: Submission, *, by: Any, send_delay: timedelta) -> 
             .select_related("request", "identifier", "filed_by")
             .get(pk=submission.pk)
         )
+        held, codes = holds.held_part(current, holds.active(now))
         _waiting, going = lifecycle.split(
-            log, current, held=holds.held_part(current), actor=by.actor, send_at=now + send_delay, now=now
+            log,
+            current,
+            held=held,
+            held_by=codes,
+            actor=by.actor,
+            send_at=now + send_delay,
+            now=now,
         )
         return going
 

@@ -8,10 +8,14 @@ from erasure.admin import (
     certificate,
     connection,
     filing,
-    holds_and_overrides,
+    override_asking,
+    override_deciding,
+    override_together,
     request_actions,
     request_page,
     request_search,
+    requests_together,
+    sending_the_rest,
 )
 
 
@@ -23,8 +27,12 @@ def pages() -> list[URLPattern]:
         *request_search.urls,
         *request_page.urls,
         *request_actions.urls,
+        *sending_the_rest.urls,
         *answering.urls,
         *certificate.urls,
-        *holds_and_overrides.urls,
+        *override_asking.urls,
+        *override_deciding.urls,
+        *override_together.urls,
+        *requests_together.urls,
         *connection.urls,
     ]

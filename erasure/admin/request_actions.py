@@ -7,13 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
 from audit.admin.confirmation import asked_to_confirm
 from audit.events import Event
 from audit.trail import audited
-from erasure import lifecycle
+from erasure import lifecycle, together
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404, submission_or_404
 from erasure.admin.request_page import rendered_page
@@ -26,10 +25,7 @@ def take_over(request: HttpRequest, reference: str) -> HttpResponse:
     found = request_or_404(reference)
 
     def move() -> str:
-        if found.is_answered:
-            raise MoveRefused(f"{reference} is answered; nobody needs to have it any more.")
-        with audited() as log:
-            lifecycle.assign(log, found, to=request.user, by=request.user)
+        together.take_over(found, by=request.user)
         return f"You have {reference} now."
 
     return _answered(request, reference, move)
@@ -41,13 +37,7 @@ def stop(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     submission = submission_or_404(reference, number)
 
     def move() -> str:
-        try:
-            with audited() as log:
-                lifecycle.cancel(log, submission, by=request.user, because="stopped", now=timezone.now())
-        except MoveRefused:
-            with audited() as log:
-                lifecycle.note_stop_refused(log, submission, by=request.user)
-            raise
+        together.stop(submission, by=request.user)
         return f"{submission} was stopped before it was sent."
 
     return _answered(request, reference, move)

@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from erasure.admin import request_filters, request_search
+from audit.permissions import PermissionMissing
+from erasure.admin import request_filters, request_search, requests_together
 from erasure.admin.access import page
 from erasure.models import PrivacyRequest, Submission
 from erasure.models.subjects import in_order
@@ -50,7 +51,10 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("reference",)
-    actions = None
+    actions = ("stop_chosen", "take_over_chosen")
+    # The theme's bar stands before the list; ours, in the list's template, follows it.
+    actions_on_top = False
+    actions_on_bottom = True
     change_list_template = "erasure/request_list.html"
     list_before_template = "erasure/search_words.html"
     empty = {
@@ -72,11 +76,26 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         """Never: requests are kept."""
         return False
 
+    def has_file_permission(self, request: HttpRequest) -> bool:
+        """Whether the reader may act on several requests; without it the list has no boxes to tick."""
+        return request.user.has_perm("erasure.file_request")
+
+    @admin.action(description="Stop", permissions=["file"])
+    def stop_chosen(self, request: HttpRequest, chosen: QuerySet[PrivacyRequest]) -> HttpResponseBase:
+        """What stopping the ticked requests would do, before it is done."""
+        return requests_together.ask(request, requests_together.STOP, _references(chosen))
+
+    @admin.action(description="Take over", permissions=["file"])
+    def take_over_chosen(self, request: HttpRequest, chosen: QuerySet[PrivacyRequest]) -> HttpResponseBase:
+        """What taking over the ticked requests would do, before it is done."""
+        return requests_together.ask(request, requests_together.TAKE_OVER, _references(chosen))
+
     def get_urls(self) -> list[URLPattern]:
         """The list, and Django's address of one object, which leads to the request's page."""
-        guarded = page("erasure.view_privacyrequest")
+        view = "erasure.view_privacyrequest"
+        guarded, with_actions = page(view), page(view, methods=("GET", "HEAD", "POST"))
         return [
-            path("", guarded(self.changelist_view), name="erasure_privacyrequest_changelist"),
+            path("", with_actions(self.changelist_view), name="erasure_privacyrequest_changelist"),
             path("<int:pk>/change/", guarded(self.go_to_page), name="erasure_privacyrequest_change"),
         ]
 
@@ -88,7 +107,9 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """The list, with the words of what was searched for."""
+        """The list, with the words of what was searched for; what is posted acts on several requests."""
+        if request.method == "POST" and not self.has_file_permission(request):
+            raise PermissionMissing("erasure.file_request")
         query = request.GET.get("q", "").strip()
         context = {
             "title": "Requests",
@@ -161,3 +182,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     def who_has_it(self, request: PrivacyRequest) -> str:
         """The officer who looks after it."""
         return str(request.owner.shown_name)
+
+
+def _references(chosen: QuerySet[PrivacyRequest]) -> list[str]:
+    return [request.reference for request in chosen]

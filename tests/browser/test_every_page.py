@@ -26,7 +26,15 @@ PAGES = {
         "/admin/requests/{year}-000001/send/",
         "/admin/password_change/",
     ],
-    "reviewer": ["/admin/", "/admin/overrides/", "/admin/overrides/1/", "/admin/requests/{year}-000013/"],
+    "reviewer": [
+        "/admin/",
+        "/admin/overrides/",
+        "/admin/overrides/?ticked=all",
+        "/admin/overrides/1/",
+        "/admin/overrides/2/",
+        "/admin/overrides/together/?override=1&override=2",
+        "/admin/requests/{year}-000013/",
+    ],
     "auditor": [
         "/admin/",
         "/admin/audit/auditevent/",
