@@ -274,8 +274,9 @@ def _deny(log: Trail, override: Override, *, by: Any, now: datetime, send_at: da
     lifecycle.record(
         log, submission, Event.OVERRIDE_DENIED, actor=by.actor, res="denied", holds=override.holds
     )
-    held = holds.held_part(submission)
-    if set(held) < set(submission.categories):
+    # What was held when it was asked; a hold that came since is nobody's question yet.
+    held = holds.held_categories(holds.named(override.holds), submission.categories)
+    if held and set(held) < set(submission.categories):
         submission, _rest = lifecycle.split(
             log, submission, held=held, actor=by.actor, send_at=send_at, now=now
         )
