@@ -247,7 +247,9 @@ def _midnight(day: date) -> datetime:
 def _against_words(wish: HoldWish) -> list[Violation]:
     against = []
     if wish.kind not in HoldKind.values:
-        against.append(_violation("kind", "Why must the data be kept?", "Choose one."))
+        against.append(
+            _violation("kind", "It is not said why the data must be kept.", "Choose one of the three.")
+        )
     if wish.category and wish.category not in Category.values:
         against.append(_violation("category", "That is no category.", "Choose one of the nine, or none."))
     for name, words, most in (

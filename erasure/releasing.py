@@ -18,7 +18,7 @@ from erasure.models import HoldRelease, LegalHold, Submission
 
 MAY_RELEASE = "place_hold"
 #: What the rules need of a row; nothing that is encrypted.
-COLUMNS = ("type", "categories", "held_by", "identifier__subject", "request__subject", "request__due_on")
+COLUMNS = ("type", "categories", "held_by", "identifier__subject", "request__subject")
 #: So many proposals are looked after in one transaction.
 AT_ONCE = 100
 
@@ -43,8 +43,8 @@ def lets_go(hold: LegalHold, *, now: datetime) -> set[int]:
     Approvals, which have to be read in full, are asked for only where there are any.
     """
     others = holds.ByPerson(other for other in holds.active(now) if other.pk != hold.pk)
-    rows = stopped(hold)
-    approved = rows.filter(overrides__decision=OverrideDecision.APPROVED).distinct()
+    rows = holds.stopped_by(hold.code).select_related("request", "identifier")
+    approved = rows.filter(overrides__decision=OverrideDecision.APPROVED)
     covered = {row.pk for row in approved if not overrides.uncovered(row, others.concerning(row), now=now)[0]}
     return {
         row.pk

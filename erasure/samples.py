@@ -109,9 +109,7 @@ def file_samples(*, officer: Any, reviewer: Any) -> int:
     _propose_release(litigation, reviewer)
     _answer_when_ended({requests[s]: s.answer for s in SENT if s.answer}, officer)
     late = ANSWERED_NOTHING_FOUND
-    _hold(
-        late, reviewer, kind=HoldKind.INVESTIGATION, matter="INQ-2026-12", from_day=_days_ago(late.days_ago)
-    )
+    _hold(late, reviewer, kind=HoldKind.INVESTIGATION, matter="INQ-2026-12", since=_days_ago(late.days_ago))
     return len(requests)
 
 
@@ -133,14 +131,16 @@ def _days_ago(days: int) -> date:
     return timezone.localdate() - timedelta(days=days)
 
 
-def _hold(sample: Sample, reviewer: Any, *, kind: HoldKind, matter: str, **period: date) -> LegalHold:
+def _hold(
+    sample: Sample, reviewer: Any, *, kind: HoldKind, matter: str, since: date | None = None
+) -> LegalHold:
     """A hold on the person of this sample, whether or not anything was asked for them yet."""
     wish = HoldWish(
         kind=kind,
         matter=matter,
         ground=GROUNDS[kind],
         identifiers=[Identifier(sample.kind, sample.identifier)],
-        **period,
+        from_day=since,
     )
     return place(wish, by=reviewer)
 

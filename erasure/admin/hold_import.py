@@ -111,7 +111,7 @@ def _dry_run(request: HttpRequest, found: Sequence[Checked]) -> HttpResponse:
         "wrong": _group(found, Verdict.WRONG),
         "good": _group(found, Verdict.PLACE),
         "same": _group(found, Verdict.SAME),
-        "everybody": sum(not wish.identifiers for wish in good.values()),
+        "everybody": _everybody(sum(not wish.identifiers for wish in good.values())),
         "carried": carry(good, by=request.user, purpose=PURPOSE) if good else "",
     }
     return _shown(request, "hold_import_check", context)
@@ -135,6 +135,13 @@ def _place(request: HttpRequest) -> HttpResponse:
     return _shown(request, "hold_import_done", context)
 
 
+def _everybody(count: int) -> str:
+    """The heading that says so loudly; empty where every hold is on a person."""
+    if not count:
+        return ""
+    return f"{count:,} of these holds {'concerns' if count == 1 else 'concern'} {EVERYBODY.lower()}"
+
+
 def _group(found: Sequence[Checked], verdict: Verdict) -> Group:
     of_verdict = [row for row in found if row.verdict is verdict]
     return Group(len(of_verdict), [_row(row) for row in of_verdict[:MOST_SHOWN]])
@@ -144,7 +151,7 @@ def _row(checked: Checked) -> Row:
     wish = checked.wish
     return Row(
         line=checked.line,
-        who=masked(wish.identifiers[0].value) if wish.identifiers else EVERYBODY,
+        who=_who(checked),
         what=_label(Category, wish.category) or "All categories",
         kind=_label(HoldKind, wish.kind),
         matter=wish.matter,
@@ -152,6 +159,12 @@ def _row(checked: Checked) -> Row:
         faults=checked.faults,
         same=_same(checked),
     )
+
+
+def _who(checked: Checked) -> str:
+    if checked.wish.identifiers:
+        return masked(checked.wish.identifiers[0].value)
+    return "Nobody named" if checked.verdict is Verdict.WRONG else EVERYBODY
 
 
 def _label(choices: Any, code: str) -> str:

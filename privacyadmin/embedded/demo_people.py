@@ -48,15 +48,13 @@ def make_demo_people(folder: Path) -> dict[str, str]:
 
 def lines_about(passwords: Mapping[str, str]) -> list[str]:
     """The cast as a table of role, user name and password."""
-    width, name_width = (max(map(len, column)) for column in zip(*_columns(), strict=True))
+    role_width = max(len(person.role) for person in CAST)
+    name_width = max(len(person.username) for person in CAST)
     return [
-        f"{person.role:{width}}  user name {person.username:{name_width}}  password {passwords[person.username]}"
+        f"{person.role:{role_width}}  user name {person.username:{name_width}}  "
+        f"password {passwords[person.username]}"
         for person in CAST
     ]
-
-
-def _columns() -> list[tuple[str, str]]:
-    return [(person.role, person.username) for person in CAST]
 
 
 def _make(person: DemoPerson, password: str) -> None:
