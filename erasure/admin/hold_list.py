@@ -70,7 +70,7 @@ def show(request: HttpRequest) -> HttpResponse:
         if not term:
             return redirect("admin:hold_list")
         found = list(_found(term))
-        return _shown(request, {"found": _rows(found, now=now), "is_cut": len(found) == MOST_FOUND})
+        return _shown(request, {"rows": _rows(found, now=now), "is_cut": len(found) == MOST_FOUND})
     wanted = request.GET.get("state", "")
     state = HoldState(wanted) if wanted in HoldState.values else None
     shown = _page(state, number=request.GET.get("page", "1"), now=now)
@@ -131,6 +131,8 @@ def _waiting(user: Any, *, now: datetime) -> list[WaitingRelease]:
 
 def _found(term: str) -> QuerySet[LegalHold]:
     """The holds with this in their code or matter, or on the person known by it; the newest first."""
+    if not term.isprintable():
+        return LegalHold.objects.none()
     keys = [pk for pk, matter in _matters() if matter_key(term) in matter_key(matter or "")]
     wanted = Q(code__icontains=term) | Q(subject__in=subjects_known_by(term)) | Q(pk__in=keys[:MOST_FOUND])
     return with_people(LegalHold.objects.filter(wanted)).order_by("-placed_at", "-pk")[:MOST_FOUND]
