@@ -7,6 +7,7 @@ has the columns we know.
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ NEEDED = ("kind", "matter", "ground")
 SEPARATORS = (",", ";", "\t")
 MOST_BYTES = 1_000_000
 MOST_ROWS = 2_000
-LONGEST_NAME_SHOWN = 40
+LIKE_A_NAME = re.compile(r"[a-z_]{1,40}")
 MOST_NAMES_SHOWN = 5
 SAVE_AS = "Save it as “CSV UTF-8” and choose it again."
 
@@ -102,9 +103,9 @@ def _columns(header: Sequence[str]) -> list[str]:
         names.pop()
     if not names:
         raise ListUnreadable("It is empty. The first line names the columns, each further line one hold.")
-    if unknown := [name for name in names if name not in COLUMNS]:
+    if not set(names) <= set(COLUMNS):
         raise ListUnreadable(
-            f"The first line has what is no column here: {_shown(unknown)}. Known are {', '.join(COLUMNS)}."
+            f"The first line has what is no column here: {_shown(names)}. Known are {', '.join(COLUMNS)}."
         )
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ListUnreadable(
@@ -119,13 +120,11 @@ def _columns(header: Sequence[str]) -> list[str]:
 
 
 def _shown(names: Sequence[str]) -> str:
-    """The names, short and plain enough for a message."""
-    plain = [
-        "".join(
-            one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in name[:LONGEST_NAME_SHOWN]
-        )
-        for name in names
+    """What is no column, by its name where it looks like one: a list without a header begins with people."""
+    unknown = [
+        f"“{name}”" if LIKE_A_NAME.fullmatch(name) else f"cell {number}"
+        for number, name in enumerate(names, start=1)
+        if name not in COLUMNS
     ]
-    more = len(plain) - MOST_NAMES_SHOWN
-    quoted = ", ".join(f"“{name}”" for name in plain[:MOST_NAMES_SHOWN])
-    return f"{quoted} and {more} more" if more > 0 else quoted
+    more = len(unknown) - MOST_NAMES_SHOWN
+    return f"{', '.join(unknown[:MOST_NAMES_SHOWN])}{f' and {more} more' if more > 0 else ''}"
