@@ -1,6 +1,6 @@
 """Which holds meet a payload. Holds forbid ERASURE only; ACCESS passes them all."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
@@ -38,8 +38,7 @@ def active(now: datetime, *, on: Collection[int] | None = None) -> Sequence[Lega
     One that was not placed ahead of its time counts from the moment it is there, whatever another host's
     clock says. Matters stay unread: no decision rests on them.
     """
-    begun = Q(valid_from__lte=now) | Q(valid_from__lte=F("placed_at"))
-    found = LegalHold.objects.filter(not_ended(now), begun).defer("matter").order_by("code")
+    found = LegalHold.objects.filter(in_state(HoldState.IN_FORCE, now)).defer("matter").order_by("code")
     if on is not None:
         found = found.filter(Q(subject__isnull=True) | Q(subject__in=on))
     return list(found)
@@ -62,6 +61,17 @@ class ByPerson:
 def not_ended(now: datetime) -> Q:
     """The condition that a hold has not ended; it may still lie ahead."""
     return Q(released_at__isnull=True) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))
+
+
+def in_state(state: HoldState, now: datetime) -> Q:
+    """The condition that a hold stands there; the same as `state` says of one."""
+    begun = Q(valid_from__lte=now) | Q(valid_from__lte=F("placed_at"))
+    return {
+        HoldState.IN_FORCE: not_ended(now) & begun,
+        HoldState.AHEAD: not_ended(now) & ~begun,
+        HoldState.ENDED: Q(released_at__isnull=True, valid_until__lte=now),
+        HoldState.RELEASED: Q(released_at__isnull=False),
+    }[state]
 
 
 def state(hold: LegalHold, now: datetime) -> HoldState:
@@ -139,6 +149,12 @@ def stopped_by(code: str) -> QuerySet[Submission]:
     blocked = Submission.objects.filter(status=SubmissionStatus.BLOCKED)
     # JSON cannot be searched for an item on SQLite; quoted, a code is no part of another one.
     return blocked.annotate(codes=Cast("held_by", TextField())).filter(codes__contains=f'"{code}"')
+
+
+def stopped_counts() -> Counter[str]:
+    """How many submissions wait because of each hold, by its code."""
+    blocked = Submission.objects.filter(status=SubmissionStatus.BLOCKED)
+    return Counter(code for codes in blocked.values_list("held_by", flat=True).iterator() for code in codes)
 
 
 def is_rule(code: str) -> bool:

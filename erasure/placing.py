@@ -1,11 +1,13 @@
 """Placing a legal hold: what may be placed, what it would stop, and what it comes too late for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from audit.events import Event
@@ -15,20 +17,25 @@ from erasure import holds, suspending
 from erasure.asked import Identifier, controllers_today, people_of, without_white_space
 from erasure.choices import (
     HOLD_CODE_PREFIXES,
-    OPEN_STATUSES,
     Category,
     HoldKind,
     IdentifierKind,
     RequestType,
     Scope,
+    SubmissionStatus,
 )
 from erasure.deadlines import long_date
 from erasure.models import LegalHold, Submission
 from erasure.policy import Violation, build_payload, violations
 from erasure.subjects import lock_identities, subject_of
 
+SAME = "hold.same"
 LONGEST_GROUND = 200
 LONGEST_MATTER = 200
+#: Longer than any e-mail address (RFC 5321, 4.5.3.1: 64 octets, the @, 255 octets).
+LONGEST_IDENTIFIER = 320
+#: Days outside of these are slips of the keyboard, and beyond some the calendar itself ends.
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,8 @@ class HoldWish:
     category: str = ""
     from_day: date | None = None
     until_day: date | None = None
+    #: Whether it is wanted although one for the same person or category, kind and matter is there already.
+    again: bool = False
 
 
 class HoldRefused(Exception):  # noqa: N818 - reads as what it is where it is caught.
@@ -57,11 +66,14 @@ class HoldRefused(Exception):  # noqa: N818 - reads as what it is where it is ca
 
 @dataclass(frozen=True)
 class Reach:
-    """What a hold would stop now: submissions that wait or are queued, and those that have left already."""
+    """What a hold would do now: stop what is queued, hold once more what waits already; what it comes too
+    late for, and how many people all that is about.
+    """
 
-    stops: int
-    too_late: int
-    people: int
+    stops: int = 0
+    waits: int = 0
+    late: Sequence[Submission] = ()
+    people: int = 0
 
 
 def against_placing(wish: HoldWish) -> list[Violation]:
@@ -86,13 +98,49 @@ def against_placing(wish: HoldWish) -> list[Violation]:
                 "Look for a slip in one of them; place one hold for each person.",
             )
         )
+    if not against and not wish.again and (same := same_as(wish, now=timezone.now())):
+        against.append(
+            Violation(
+                code=SAME,
+                field="matter",
+                message=f"{same} is there already, of the same kind, for the same matter and reach.",
+                way_out="Look at it first; if another one is meant, say so below.",
+                kind="invalid",
+            )
+        )
     return against
+
+
+def same_as(wish: HoldWish, *, now: datetime) -> LegalHold | None:
+    """The hold of the same kind for the same matter on the same person and category; None without one.
+
+    One that was released or has ended is not meant: then another one is wanted.
+    """
+    given = without_white_space(wish.identifiers)
+    people = people_of(given)
+    if given and not people:
+        return None
+    alike = LegalHold.objects.filter(holds.not_ended(now), kind=wish.kind, category=wish.category)
+    alike = alike.filter(subject__in=people) if given else alike.filter(subject__isnull=True)
+    wanted = matter_key(wish.matter)
+    return next((hold for hold in alike.order_by("pk") if matter_key(hold.matter or "") == wanted), None)
+
+
+def matter_key(matter: str) -> str:
+    """The form in which two writings of one matter agree: blanks and capitals do not count."""
+    return " ".join(matter.split()).casefold()
 
 
 def against_identifier(given: Identifier) -> list[Violation]:
     """What is wrong with one identifier: a CXone id that CXone cannot have would never meet anything."""
     if given.kind not in IdentifierKind.values:
         return [_violation("identifiers", "That is no kind of identifier.", "Choose one of the kinds.")]
+    if len(given.value) > LONGEST_IDENTIFIER:
+        words = f"That is {len(given.value):,} characters."
+        return [_violation("identifiers", words, f"At most {LONGEST_IDENTIFIER} fit.")]
+    if not given.value.isprintable():
+        words = "It has line breaks or characters that cannot be seen."
+        return [_violation("identifiers", words, "Type it anew: it would never meet the person.")]
     if given.kind != IdentifierKind.CXONE_ID:
         return []
     payload = build_payload(
@@ -106,23 +154,27 @@ def against_identifier(given: Identifier) -> list[Violation]:
 
 
 def reach(wish: HoldWish) -> Reach:
-    """What this hold would stop if it were placed now, and what it would come too late for."""
+    """What this hold would do if it were placed now; for a wish that nothing is against."""
     given = without_white_space(wish.identifiers)
-    people = people_of(given)
-    if given and not people:
-        return Reach(0, 0, 0)
-    rows = Submission.objects.filter(type=RequestType.ERASURE, status__in=OPEN_STATUSES)
-    if given:
+    people = people_of(given) if given else None
+    if people is not None and not people:
+        return Reach()
+    rows = Submission.objects.filter(type=RequestType.ERASURE, status__in=suspending.NOT_SENT)
+    if people is not None:
         rows = rows.filter(Q(identifier__subject__in=people) | Q(request__subject__in=people))
     met = [
-        (sent, subject)
-        for sent, subject, categories in rows.values_list("first_sent_at", "request__subject", "categories")
+        (status, subject)
+        for status, subject, categories in rows.values_list("status", "request__subject", "categories")
         if not wish.category or wish.category in categories
     ]
+    counts = Counter(status for status, _subject in met)
+    since = _beginning(wish.from_day, now=timezone.now())
+    late = suspending.what_has_left(people=people, category=wish.category, since=since)
     return Reach(
-        stops=sum(sent is None for sent, _subject in met),
-        too_late=sum(sent is not None for sent, _subject in met),
-        people=len({subject for _sent, subject in met}),
+        stops=counts[SubmissionStatus.QUEUED],
+        waits=counts[SubmissionStatus.BLOCKED],
+        late=late,
+        people=len({subject for _status, subject in met} | {row.request.subject_id for row in late}),
     )
 
 
@@ -178,8 +230,9 @@ def _next_code(kind: HoldKind, *, year: int) -> str:
     """LIT-2026-1 and so on; whoever places a hold has locked the register, so that no number comes twice."""
     prefix = f"{HOLD_CODE_PREFIXES[kind]}-{year}-"
     taken = LegalHold.objects.filter(code__startswith=prefix).values_list("code", flat=True)
-    numbers = [int(code.removeprefix(prefix)) for code in taken if code.removeprefix(prefix).isdecimal()]
-    return f"{prefix}{max(numbers, default=0) + 1}"
+    highest_first = taken.order_by(Length("code").desc(), "-code").iterator()
+    numbers = (code.removeprefix(prefix) for code in highest_first)
+    return f"{prefix}{next((int(one) for one in numbers if one.isdecimal()), 0) + 1}"
 
 
 def _beginning(day: date | None, *, now: datetime) -> datetime:
@@ -194,7 +247,9 @@ def _midnight(day: date) -> datetime:
 def _against_words(wish: HoldWish) -> list[Violation]:
     against = []
     if wish.kind not in HoldKind.values:
-        against.append(_violation("kind", "Why must the data be kept?", "Choose one."))
+        against.append(
+            _violation("kind", "It is not said why the data must be kept.", "Choose one of the three.")
+        )
     if wish.category and wish.category not in Category.values:
         against.append(_violation("category", "That is no category.", "Choose one of the nine, or none."))
     for name, words, most in (
@@ -225,8 +280,13 @@ def _against_text(name: str, words: str, most: int) -> list[Violation]:
 def _against_days(wish: HoldWish) -> list[Violation]:
     today = controllers_today()
     first = wish.from_day or today
-    if wish.until_day is None:
-        return []
+    beyond = [
+        _violation(name, "That day is out of reach.", "Look at the year.")
+        for name, day in (("from_day", wish.from_day), ("until_day", wish.until_day))
+        if day is not None and not EARLIEST <= day <= LATEST
+    ]
+    if beyond or wish.until_day is None:
+        return beyond
     if wish.until_day < first:
         words = f"It would end on {long_date(wish.until_day)}, before it begins."
         return [_violation("until_day", words, "Give a later day, or leave it open.")]

@@ -4,18 +4,21 @@ What no other hold meets then goes on by itself (`resuming`). Superusers are bou
 database checks it all again.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from audit.events import Event
 from audit.trail import Trail, audited
 from erasure import holds, notices, overrides
-from erasure.choices import HoldState, NoticeKind, ReleaseDecision
+from erasure.choices import HoldState, NoticeKind, OverrideDecision, ReleaseDecision
 from erasure.lifecycle import SYSTEM, MoveRefused
 from erasure.models import HoldRelease, LegalHold, Submission
 
 MAY_RELEASE = "place_hold"
+#: What the rules need of a row; nothing that is encrypted.
+COLUMNS = ("type", "categories", "held_by", "identifier__subject", "request__subject")
 #: So many proposals are looked after in one transaction.
 AT_ONCE = 100
 
@@ -28,20 +31,27 @@ class ReleaseBarred(MoveRefused):
         self.code = code
 
 
-def stopped(hold: LegalHold) -> list[Submission]:
+def stopped(hold: LegalHold) -> QuerySet[Submission]:
     """What waits because of this hold, perhaps among others, the nearest statutory date first."""
     rows = holds.stopped_by(hold.code).select_related("request", "identifier", "filed_by")
-    return list(rows.defer("frozen_payload").order_by("request__due_on", "pk"))
+    return rows.defer("frozen_payload").order_by("request__due_on", "pk")
 
 
-def lets_go(hold: LegalHold, rows: Sequence[Submission], *, now: datetime) -> list[Submission]:
-    """Those of the rows that nothing else would hold if this hold were released now."""
-    others = [other for other in holds.active(now) if other.pk != hold.pk]
-    return [
-        row
-        for row in rows
-        if not any(map(holds.is_rule, row.held_by)) and not overrides.uncovered(row, others, now=now)[0]
-    ]
+def lets_go(hold: LegalHold, *, now: datetime) -> set[int]:
+    """The keys of what nothing else would hold if this hold were released now.
+
+    Approvals, which have to be read in full, are asked for only where there are any.
+    """
+    others = holds.ByPerson(other for other in holds.active(now) if other.pk != hold.pk)
+    rows = holds.stopped_by(hold.code).select_related("request", "identifier")
+    approved = rows.filter(overrides__decision=OverrideDecision.APPROVED)
+    covered = {row.pk for row in approved if not overrides.uncovered(row, others.concerning(row), now=now)[0]}
+    return {
+        row.pk
+        for row in rows.only(*COLUMNS).iterator(chunk_size=500)
+        if not any(map(holds.is_rule, row.held_by))
+        and (row.pk in covered or not holds.stopping(others.concerning(row), row))
+    }
 
 
 def open_proposal(hold: LegalHold, *, now: datetime) -> HoldRelease | None:
@@ -80,6 +90,13 @@ def bar_approving(release: HoldRelease) -> ReleaseBarred | None:
     return None
 
 
+def who_can_decide(release: HoldRelease) -> list[Any]:
+    """The reviewers whom nothing keeps from deciding on it, by name."""
+    filers = holds.stopped_by(release.hold.code).values_list("filed_by", flat=True).distinct()
+    barred = {release.asked_by_id, *filers}
+    return [person for person in notices.people_who_may(MAY_RELEASE) if person.pk not in barred]
+
+
 def why_not_ask(hold: LegalHold, user: Any, *, now: datetime) -> str:
     """Why this person cannot propose its release now; empty when they can."""
     return _why_not_released(hold, now) or str(bar_asking(hold, user) or "")
@@ -99,7 +116,7 @@ def ask(log: Trail, hold: LegalHold, *, by: Any, reason: str, now: datetime) -> 
         _expire(log, waiting, now=now)
     if not reason.strip():
         raise MoveRefused("Give your reason: the second reviewer decides on it, and it goes on record.")
-    count = len(lets_go(current, stopped(current), now=now))
+    count = len(lets_go(current, now=now))
     release = HoldRelease.objects.create(
         hold=current,
         asked_by=by,
@@ -135,7 +152,7 @@ def decide(
     if not reason.strip():
         raise MoveRefused("Give your reason. It is needed either way and goes on record.")
     hold = locked.hold
-    count = len(lets_go(hold, stopped(hold), now=now))
+    count = len(lets_go(hold, now=now))
     release.decision = ReleaseDecision.APPROVED if approve else ReleaseDecision.DENIED
     release.decided_by, release.decided_at, release.decision_reason = by, now, reason.strip()
     release.save(update_fields=["decision", "decided_by", "decided_at", "decision_reason"])

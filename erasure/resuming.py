@@ -8,16 +8,14 @@ from django.db.models import Q
 
 from audit.trail import audited
 from erasure import holds, lifecycle, overrides
-from erasure.choices import OverrideDecision, SubmissionStatus
-from erasure.models import LegalHold, Override, Submission
+from erasure.choices import SubmissionStatus
+from erasure.models import LegalHold, Submission
 
 #: So many are let go in one transaction, so that a great release does not hold the log's lock for long.
 AT_ONCE = 200
 #: A hold that ended so lately is seen to in every round; what a round missed, once a minute.
 LATELY = timedelta(minutes=2)
 LOOK_ANYWAY_SECONDS = 60.0
-#: What the rules need of a row; nothing that is encrypted.
-COLUMNS = ("type", "categories", "held_by", "identifier__subject", "request__subject")
 
 
 class Resuming:
@@ -41,25 +39,17 @@ def resume_released(now: datetime) -> int:
     """Queue blocked submissions whose holds have ended, or are covered by an approval; the number let go.
 
     Looking only at rows that name an ended hold, without their encrypted columns and before any lock, keeps
-    this cheap.
+    this cheap. What something else holds names only that from then on.
     """
-    in_force = holds.active(now)
-    codes = {hold.code for hold in in_force}
-    of_person = holds.ByPerson(in_force)
-    blocked = Submission.objects.filter(status=SubmissionStatus.BLOCKED)
-    rows = blocked.select_related("request", "identifier").only(*COLUMNS).order_by("pk")
-    approved = Override.objects.filter(
-        decision=OverrideDecision.APPROVED, submission__status=SubmissionStatus.BLOCKED
-    )
-    maybe_covered = set(approved.values_list("submission", flat=True))
-    free = [
+    codes = {hold.code for hold in holds.active(now)}
+    blocked = Submission.objects.filter(status=SubmissionStatus.BLOCKED).only("held_by").order_by("pk")
+    looked_at = [
         row.pk
-        for row in rows.iterator(chunk_size=500)
-        if not set(row.held_by) <= codes
-        and not any(map(holds.is_rule, row.held_by))
-        and (row.pk in maybe_covered or not holds.stopping(of_person.concerning(row), row))
+        for row in blocked.iterator(chunk_size=500)
+        if not set(row.held_by) <= codes and not any(map(holds.is_rule, row.held_by))
     ]
-    return sum(_resume(free[start : start + AT_ONCE], now) for start in range(0, len(free), AT_ONCE))
+    lots = [looked_at[start : start + AT_ONCE] for start in range(0, len(looked_at), AT_ONCE)]
+    return sum(_resume(lot, now) for lot in lots)
 
 
 def _ended_lately(now: datetime) -> bool:
@@ -69,7 +59,7 @@ def _ended_lately(now: datetime) -> bool:
 
 
 def _resume(keys: Sequence[int], now: datetime) -> int:
-    """Let go those of the rows that are still free when they are locked."""
+    """Let go those of the rows that nothing holds any more; the number let go."""
     with audited() as log:
         locked = Submission.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
         rows = list(
@@ -78,7 +68,12 @@ def _resume(keys: Sequence[int], now: datetime) -> int:
             )
         )
         in_force = holds.active(now, on={person for row in rows for person in holds.people_of(row)})
-        free = [row for row in rows if not overrides.uncovered(row, in_force, now=now)[0]]
-        for row in free:
+        count = 0
+        for row in rows:
+            codes, _approval = overrides.uncovered(row, in_force, now=now)
+            if codes:
+                lifecycle.note_held_by(log, row, holds=codes)
+                continue
             lifecycle.resume(log, row, actor=lifecycle.SYSTEM, because="hold_released", send_at=now)
-    return len(free)
+            count += 1
+    return count

@@ -1,5 +1,5 @@
-"""The sample requests of `demo`: one or two in every state, about made-up people, carried out by the sandbox
-like any other.
+"""The samples of `demo`: one or two requests in every state, about made-up people, carried out by the sandbox
+like any other, and legal holds: one that stops what was filed after it, one that came too late.
 
 What ends an identifier tells the sandbox how its story goes: -FAIL, -NONE, -SLOW, -STUCK.
 """
@@ -13,10 +13,11 @@ from typing import Any
 from django.utils import timezone
 
 from audit.trail import audited
-from erasure import filing, lifecycle, overrides
+from erasure import filing, lifecycle, overrides, releasing
 from erasure.choices import (
     Category,
     Channel,
+    HoldKind,
     IdentifierKind,
     IdentityCheck,
     Outcome,
@@ -27,7 +28,8 @@ from erasure.choices import (
     SubmissionStatus,
 )
 from erasure.filing import Filing, Identifier
-from erasure.models import Override, PrivacyRequest
+from erasure.models import LegalHold, Override, PrivacyRequest
+from erasure.placing import HoldWish, place
 
 WAIT_SECONDS = 45.0
 LOOK_EVERY_SECONDS = 0.5
@@ -35,6 +37,11 @@ JUSTIFICATION = (
     "The person was under sixteen when the calls were analysed, and the parent has withdrawn consent. "
     "The retention rule does not extend to minors."
 )
+GROUNDS = {
+    HoldKind.LITIGATION: "claims about a contract of 2024",
+    HoldKind.INVESTIGATION: "an inquiry into a payment",
+}
+WHY_RELEASED = "The parties have settled; counsel confirmed on Monday that nothing has to be kept any more."
 C = Category
 
 
@@ -61,6 +68,7 @@ ANSWERED_NOTHING_FOUND = Sample(
 WITHDRAWN = Sample(identifier="cust-2026-5504", days_ago=8, delay=timedelta(days=1), answer=Outcome.WITHDRAWN)
 ASKED = Sample(identifier="cust-2026-0192", days_ago=22, categories=(C.CONTACT, C.ANALYTICS))
 DENIED = Sample(identifier="cust-2026-9913", days_ago=15, categories=(C.ANALYTICS,), answer=Outcome.REFUSED)
+HELD = Sample(identifier="cust-2026-2681", days_ago=9, categories=(C.CONTACT, C.CHAT))
 STOPPABLE = Sample(identifier="cust-2026-7730", days_ago=0, delay=timedelta(hours=1))
 
 SENT = (
@@ -77,6 +85,7 @@ SENT = (
     ASKED,
     DENIED,
     STOPPABLE,
+    HELD,
 )
 REGISTERED = (
     Sample(identifier="m.oliveira@example.org", kind=IdentifierKind.EMAIL, days_ago=33),
@@ -90,13 +99,17 @@ def file_samples(*, officer: Any, reviewer: Any) -> int:
     """File them, in an empty demo only; the number filed. The workers carry them out from there."""
     if PrivacyRequest.objects.exists():
         return 0
+    litigation = _hold(HELD, reviewer, kind=HoldKind.LITIGATION, matter="Case 7 O 123/26")
     requests = {sample: filing.register(_filing(sample), by=officer) for sample in REGISTERED}
     for sample in SENT:
         requests[sample] = filing.register_and_send(_filing(sample), by=officer, send_delay=sample.delay)
     _ask(requests[ASKED], officer)
     _deny(_ask(requests[DENIED], officer), reviewer)
     _stop(requests[WITHDRAWN], officer)
+    _propose_release(litigation, reviewer)
     _answer_when_ended({requests[s]: s.answer for s in SENT if s.answer}, officer)
+    late = ANSWERED_NOTHING_FOUND
+    _hold(late, reviewer, kind=HoldKind.INVESTIGATION, matter="INQ-2026-12", since=_days_ago(late.days_ago))
     return len(requests)
 
 
@@ -116,6 +129,25 @@ def _filing(sample: Sample) -> Filing:
 
 def _days_ago(days: int) -> date:
     return timezone.localdate() - timedelta(days=days)
+
+
+def _hold(
+    sample: Sample, reviewer: Any, *, kind: HoldKind, matter: str, since: date | None = None
+) -> LegalHold:
+    """A hold on the person of this sample, whether or not anything was asked for them yet."""
+    wish = HoldWish(
+        kind=kind,
+        matter=matter,
+        ground=GROUNDS[kind],
+        identifiers=[Identifier(sample.kind, sample.identifier)],
+        from_day=since,
+    )
+    return place(wish, by=reviewer)
+
+
+def _propose_release(hold: LegalHold, reviewer: Any) -> None:
+    with audited() as log:
+        releasing.ask(log, hold, by=reviewer, reason=WHY_RELEASED, now=timezone.now())
 
 
 def _ask(request: PrivacyRequest, officer: Any) -> Override:

@@ -34,6 +34,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
     ),
     "Review": (
         MenuEntry("Overrides to decide", "gavel", "admin:override_list", ("erasure.decide_override",)),
+        MenuEntry("Legal holds", "lock", "admin:hold_list", ("erasure.place_hold",)),
     ),
     "Proof": (
         MenuEntry(

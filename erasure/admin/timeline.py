@@ -62,7 +62,7 @@ class Timeline:
 def timeline_of(request: PrivacyRequest, *, several: bool) -> Timeline:
     """The request's events; with several submissions each event says which of them it is about."""
     history = history_of(request.obj, most=MOST_SHOWN)
-    names = _names(history.newest)
+    names = names_of(history.newest)
     moments = [_moment(event, names, several=several) for event in history.newest]
     return Timeline(moments, history.earlier)
 
@@ -93,7 +93,7 @@ def _words_of(event: LoggedEvent, facts: Facts, names: Names) -> str:
     return told(facts) if told else event.words
 
 
-def _names(events: Iterable[LoggedEvent]) -> Names:
+def names_of(events: Iterable[LoggedEvent]) -> Names:
     """Who acted, and who was named: people's names by their opaque ids, in one query."""
     named = {event.actor for event in events}
     named |= {str(event.facts.get("owner")) for event in events if event.act == Event.REQUEST_ASSIGNED}

@@ -6,11 +6,10 @@ from django import forms
 
 from erasure.asked import Identifier
 from erasure.choices import IdentifierKind
+from erasure.placing import LONGEST_IDENTIFIER
 from erasure.policy import Violation
 
 MOST_IDENTIFIERS = 10
-#: Longer than any e-mail address (RFC 5321, 4.5.3.1: 64 octets, the @, 255 octets).
-LONGEST_IDENTIFIER = 320
 
 
 def _identifier_input() -> forms.TextInput:

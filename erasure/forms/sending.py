@@ -171,7 +171,7 @@ class SendingForm(forms.Form):
             if row.errors
         ]
         found += [
-            Problem(str(bound.label), _first_control(bound.auto_id, bound.field.widget))
+            Problem(str(bound.label), first_control(bound.auto_id, bound.field.widget))
             for bound in self
             if bound.errors
         ]
@@ -214,7 +214,8 @@ class SendingForm(forms.Form):
             row.add_error("value", words)
 
 
-def _first_control(auto_id: str, widget: forms.Widget) -> str:
+def first_control(auto_id: str, widget: forms.Widget) -> str:
+    """The id of the first control of a field, for a link to it."""
     return f"{auto_id}_0" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else auto_id
 
 

@@ -5,10 +5,8 @@ from typing import Any
 
 from django import forms
 
-from erasure.forms.sending import SendingForm
 
-
-def typed(data: Any, *, form: type[SendingForm]) -> tuple[dict[str, Any], list[dict[str, str]]]:
+def typed(data: Any, *, form: type[forms.Form]) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """Everything as it was typed, unjudged: initial values of a form of this class and of its rows."""
     several = {
         name for name, field in form.base_fields.items() if isinstance(field, forms.MultipleChoiceField)

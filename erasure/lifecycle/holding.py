@@ -8,7 +8,17 @@ from audit.events import Event
 from audit.trail import Trail
 from erasure import doorbell, notices
 from erasure.choices import NoticeKind
-from erasure.lifecycle.moves import SUBMIT_JOB, SYSTEM, MoveRefused, S, ended, move, record
+from erasure.holds import is_rule
+from erasure.lifecycle.moves import (
+    SUBMIT_JOB,
+    SYSTEM,
+    MoveRefused,
+    S,
+    ended,
+    move,
+    record,
+    set_unless_changed,
+)
 from erasure.models import PrivacyRequest, SubjectIdentifier, Submission
 
 
@@ -153,6 +163,15 @@ def suspend(
         target=request.reference,
         now=now,
     )
+
+
+def note_held_by(log: Trail, submission: Submission, *, holds: Sequence[str]) -> None:
+    """Note what keeps a blocked submission now, where that has changed while it waits; rules stay."""
+    codes = [*holds, *(code for code in submission.held_by if is_rule(code))]
+    if codes == submission.held_by:
+        return
+    set_unless_changed(submission, held_by=codes)
+    record(log, submission, Event.REQUEST_BLOCKED, res="denied", holds=codes)
 
 
 def note_held_late(log: Trail, submission: Submission, *, holds: Sequence[str]) -> None:

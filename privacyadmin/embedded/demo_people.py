@@ -1,4 +1,6 @@
-"""The people of the demo: one for each role, with passwords that stay the same from start to start."""
+"""The people of the demo: one for each role, and a second reviewer, since a hold is released by two. Their
+passwords stay the same from start to start.
+"""
 
 import json
 import os
@@ -29,6 +31,7 @@ class DemoPerson:
 CAST = (
     DemoPerson("officer", "Lena Hofmann", OFFICERS),
     DemoPerson("reviewer", "Marek Vondra", REVIEWERS),
+    DemoPerson("reviewer2", "Amina Sall", REVIEWERS),
     DemoPerson("auditor", "Ines Duarte", AUDITORS),
     DemoPerson("operator", "Tomas Berg", OPERATORS),
 )
@@ -45,9 +48,11 @@ def make_demo_people(folder: Path) -> dict[str, str]:
 
 def lines_about(passwords: Mapping[str, str]) -> list[str]:
     """The cast as a table of role, user name and password."""
-    width = max(len(person.role) for person in CAST)
+    role_width = max(len(person.role) for person in CAST)
+    name_width = max(len(person.username) for person in CAST)
     return [
-        f"{person.role:{width}}  user name {person.username:8}  password {passwords[person.username]}"
+        f"{person.role:{role_width}}  user name {person.username:{name_width}}  "
+        f"password {passwords[person.username]}"
         for person in CAST
     ]
 
@@ -68,14 +73,13 @@ def _make(person: DemoPerson, password: str) -> None:
 
 
 def _passwords(path: Path) -> dict[str, str]:
-    """The passwords in the file, made at the first start (0600)."""
-    if path.exists():
-        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        return kept
-    passwords = {person.username: _password() for person in CAST}
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(passwords, file, indent=1)
+    """The passwords in the file (0600), made at the first start; whoever joined the cast since gets one."""
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    passwords = {person.username: kept.get(person.username) or _password() for person in CAST}
+    if passwords != kept:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(passwords, file, indent=1)
     return passwords
 
 

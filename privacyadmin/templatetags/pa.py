@@ -101,6 +101,12 @@ def short_time(moment: datetime.datetime | None) -> str:
     return _time_element(moment, date_format(timezone.localtime(moment), "j M Y, H:i:s"))
 
 
+@register.filter
+def thousands(count: int) -> str:
+    """A count as people read it: `4,812`."""
+    return f"{count:,}"
+
+
 @register.simple_tag
 def zone() -> str:
     """The name of the zone that times are shown in, such as Europe/Berlin."""

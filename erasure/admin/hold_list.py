@@ -1,0 +1,146 @@
+"""The list of legal holds: what is in force first, and above it the releases that wait for somebody.
+
+The search is posted, so that no matter and no identifier ever stands in an address; what was found is shown
+at once and remembered nowhere.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from erasure import holds
+from erasure.admin.access import page
+from erasure.admin.hold_words import HoldLine, line_of, with_people
+from erasure.admin.request_search import LONGEST_TERM, subjects_known_by
+from erasure.choices import HoldState, SubmissionStatus
+from erasure.models import HoldRelease, LegalHold, Submission
+from erasure.placing import matter_key
+
+PLACE_HOLD = "erasure.place_hold"
+ON_A_PAGE = 50
+MOST_RELEASES = 20
+#: Matters are encrypted and have to be read one by one; of more holds only the newest are.
+MOST_MATTERS_READ = 5_000
+MOST_FOUND = 100
+#: What is in force stands first, then what lies ahead, then what is over.
+ORDER = (HoldState.IN_FORCE, HoldState.AHEAD)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One state, or all: how many there are, and whether they are what is shown."""
+
+    label: str
+    state: str
+    count: int
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One hold of the list, and how many submissions wait because of it."""
+
+    line: HoldLine
+    stops: int
+
+
+@dataclass(frozen=True)
+class WaitingRelease:
+    """A proposal to release a hold, and whether it waits for the reader."""
+
+    release: HoldRelease
+    is_mine: bool
+    can_decide: bool
+
+
+@page(PLACE_HOLD, methods=("GET", "HEAD", "POST"))
+def show(request: HttpRequest) -> HttpResponse:
+    """A page of the list, of all holds or of those in one state; posted, what a search has found."""
+    now = timezone.now()
+    if request.method == "POST":
+        term = request.POST.get("term", "").strip()[:LONGEST_TERM]
+        if not term:
+            return redirect("admin:hold_list")
+        found = list(_found(term))
+        return _shown(request, {"rows": _rows(found, now=now), "is_cut": len(found) == MOST_FOUND})
+    wanted = request.GET.get("state", "")
+    state = HoldState(wanted) if wanted in HoldState.values else None
+    shown = _page(state, number=request.GET.get("page", "1"), now=now)
+    context = {
+        "tabs": _tabs(state, now=now),
+        "page": shown,
+        "rows": _rows(list(shown.object_list), now=now),
+        "state": state,
+        "releases": _waiting(request.user, now=now),
+    }
+    return _shown(request, context)
+
+
+def _shown(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    everywhere = admin.site.each_context(request)
+    return render(request, "erasure/hold_list.html", {**everywhere, "title": "Legal holds", **context})
+
+
+def _page(state: HoldState | None, *, number: str, now: datetime) -> Page[LegalHold]:
+    ranks = [When(holds.in_state(one, now), then=Value(rank)) for rank, one in enumerate(ORDER)]
+    rank = Case(*ranks, default=Value(len(ORDER)), output_field=IntegerField())
+    wanted = LegalHold.objects.filter(holds.in_state(state, now)) if state else LegalHold.objects.all()
+    ordered = with_people(wanted).order_by(rank, "-placed_at", "-pk")
+    return Paginator(ordered, ON_A_PAGE).get_page(number)
+
+
+def _tabs(state: HoldState | None, *, now: datetime) -> list[Tab]:
+    counts = LegalHold.objects.aggregate(
+        all=Count("pk"), **{one.value: Count("pk", filter=holds.in_state(one, now)) for one in HoldState}
+    )
+    over = [one for one in HoldState if one not in ORDER]
+    each = [Tab(one.label, one.value, counts[one.value], one is state) for one in (*ORDER, *over)]
+    return [Tab("All", "", counts["all"], state is None), *each]
+
+
+def _rows(found: list[LegalHold], *, now: datetime) -> list[Row]:
+    """The holds in words; what waits is counted for all of them at once."""
+    counts = holds.stopped_counts() if found else {}
+    lines = [line_of(hold, now=now) for hold in found]
+    return [Row(line, counts.get(line.hold.code, 0) if line.state in ORDER else 0) for line in lines]
+
+
+def _waiting(user: Any, *, now: datetime) -> list[WaitingRelease]:
+    """The proposals nobody has decided, the one that expires first first; those for the reader before all."""
+    open_ones = HoldRelease.objects.filter(decision="", expires_at__gt=now).select_related("hold", "asked_by")
+    mine = Submission.objects.filter(status=SubmissionStatus.BLOCKED, filed_by=user)
+    barred = {code for codes in mine.values_list("held_by", flat=True) for code in codes}
+    waiting = [
+        WaitingRelease(
+            release,
+            is_mine=release.asked_by_id == user.pk,
+            can_decide=release.asked_by_id != user.pk and release.hold.code not in barred,
+        )
+        for release in open_ones.defer("reason", "hold__matter").order_by("expires_at")[:MOST_RELEASES]
+    ]
+    return sorted(waiting, key=lambda one: not one.can_decide)
+
+
+def _found(term: str) -> QuerySet[LegalHold]:
+    """The holds with this in their code or matter, or on the person known by it; the newest first."""
+    if not term.isprintable():
+        return LegalHold.objects.none()
+    keys = [pk for pk, matter in _matters() if matter_key(term) in matter_key(matter or "")]
+    wanted = Q(code__icontains=term) | Q(subject__in=subjects_known_by(term)) | Q(pk__in=keys[:MOST_FOUND])
+    return with_people(LegalHold.objects.filter(wanted)).order_by("-placed_at", "-pk")[:MOST_FOUND]
+
+
+def _matters() -> QuerySet[LegalHold, tuple[int, str | None]]:
+    newest = LegalHold.objects.filter(matter__isnull=False).order_by("-placed_at", "-pk")
+    return newest.values_list("pk", "matter")[:MOST_MATTERS_READ]
+
+
+urls: list[URLPattern] = [path("holds/", show, name="hold_list")]

@@ -1,0 +1,115 @@
+"""Releasing a hold: one reviewer proposes it on its page, a second one decides. `releasing` rules."""
+
+from typing import Any, NoReturn
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from audit.permissions import RefusalOnRecord
+from audit.trail import audited
+from erasure import releasing
+from erasure.admin.access import page
+from erasure.admin.hold_list import PLACE_HOLD
+from erasure.admin.hold_page import hold_or_404, rendered_hold
+from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
+from erasure.lifecycle import MoveRefused
+from erasure.models import HoldRelease, LegalHold
+
+
+@page(PLACE_HOLD, methods=("POST",))
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose the release to a second reviewer."""
+    hold = hold_or_404(pk)
+    if barred := releasing.bar_asking(hold, request.user):
+        _put_on_record(hold, request.user, barred)
+    form = ProposalForm(request.POST)
+    if not form.is_valid():
+        return rendered_hold(request, hold, proposal=form)
+    try:
+        with audited() as log:
+            releasing.ask(log, hold, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
+    except releasing.ReleaseBarred as barred:
+        _put_on_record(hold, request.user, barred)
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Proposed. {hold} stays in force until a second reviewer decides.")
+    return redirect("admin:hold_page", pk)
+
+
+@page(PLACE_HOLD, methods=("POST",))
+def decide(request: HttpRequest, pk: int, release: int) -> HttpResponse:
+    """Release the hold, or keep it."""
+    proposal = _proposal_or_404(pk, release)
+    if barred := releasing.bar_deciding(proposal, request.user):
+        _put_on_record(proposal.hold, request.user, barred, release=proposal)
+    form = ReleaseForm(request.POST)
+    if not form.is_valid():
+        return rendered_hold(request, hold_or_404(pk), decision=form)
+    try:
+        with audited() as log:
+            releasing.decide(
+                log,
+                proposal,
+                by=request.user,
+                approve=form.releases,
+                reason=form.cleaned_data["reason"],
+                now=timezone.now(),
+            )
+    except releasing.ReleaseBarred as barred:
+        # Barred since the first look, or because of what who proposed it has filed since.
+        _put_on_record(proposal.hold, request.user, barred, release=proposal)
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _what_happens(proposal.hold, released=form.releases))
+    return redirect("admin:hold_page", pk)
+
+
+@page(PLACE_HOLD, methods=("POST",))
+def withdraw(request: HttpRequest, pk: int, release: int) -> HttpResponse:
+    """Take back one's own proposal. Somebody else's is refused."""
+    proposal = _proposal_or_404(pk, release)
+    if proposal.asked_by_id != request.user.pk:
+        raise PermissionDenied("Only who proposed a release can withdraw it.")
+    try:
+        with audited() as log:
+            releasing.withdraw(log, proposal, by=request.user, now=timezone.now())
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Withdrawn. {proposal.hold} stays; its release can be proposed again.")
+    return redirect("admin:hold_page", pk)
+
+
+def _proposal_or_404(hold: int, release: int) -> HoldRelease:
+    proposals = HoldRelease.objects.select_related("hold", "asked_by")
+    return get_object_or_404(proposals, pk=release, hold=hold)
+
+
+def _put_on_record(
+    hold: LegalHold, user: Any, barred: releasing.ReleaseBarred, *, release: HoldRelease | None = None
+) -> NoReturn:
+    """Sent by somebody whose page had no buttons: on record, then 403."""
+    with audited() as log:
+        releasing.note_barred(log, hold, by=user, because=barred, release=release.pk if release else 0)
+    raise RefusalOnRecord(str(barred))
+
+
+def _what_happens(hold: LegalHold, *, released: bool) -> str:
+    if released:
+        return (
+            f"Released. What nothing else holds goes on by itself within a minute; {hold} stops nothing more."
+        )
+    return f"Kept. {hold} stays in force; its release can be proposed again."
+
+
+urls: list[URLPattern] = [
+    path("holds/<int:pk>/release/", propose, name="hold_release"),
+    path("holds/<int:pk>/release/<int:release>/decide/", decide, name="hold_release_decide"),
+    path("holds/<int:pk>/release/<int:release>/withdraw/", withdraw, name="hold_release_withdraw"),
+]

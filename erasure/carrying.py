@@ -1,0 +1,83 @@
+"""Holds as somebody asks for them, carried by the page from one step to the next: nothing is stored here.
+
+What a page carries is encrypted and signed (`encryption`), for one person, one purpose and a while. So what
+is placed in the second step is what was looked at in the first.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from erasure.asked import Identifier
+from erasure.encryption import WrongKey, decrypt, encrypt
+from erasure.placing import HoldWish
+
+LIFETIME = timedelta(hours=1)
+
+
+class NotCarried(Exception):  # noqa: N818 - an answer to people, not a fault of the program.
+    """What came back is too old, another person's, or no page's of ours; the text says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__("This page was open for too long, or is not yours. Begin anew: nothing was placed.")
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a page carried, by number (of a line, where there are lines), and when it was shown."""
+
+    wishes: Mapping[int, HoldWish]
+    shown_at: datetime
+
+
+def carry(wishes: Mapping[int, HoldWish], *, by: Any, purpose: str) -> str:
+    """The wishes as a text that only this program can read, and only for this person and purpose."""
+    content = {
+        "purpose": purpose,
+        "by": by.pk,
+        "at": timezone.now().isoformat(),
+        "wishes": [[number, *_packed(wish)] for number, wish in wishes.items()],
+    }
+    packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode())
+    return encrypt(base64.b64encode(packed).decode("ascii"))
+
+
+def carried(token: str, *, by: Any, purpose: str) -> Carried:
+    """What `carry` packed. Raises NotCarried."""
+    try:
+        content = json.loads(zlib.decompress(base64.b64decode(decrypt(token))))
+    except (WrongKey, ValueError, zlib.error):
+        # A value of another column, encrypted by the same keys, is no page's either.
+        raise NotCarried from None
+    if not isinstance(content, dict) or (content.get("purpose"), content.get("by")) != (purpose, by.pk):
+        raise NotCarried
+    shown_at = datetime.fromisoformat(content["at"])
+    if not shown_at <= timezone.now() <= shown_at + LIFETIME:
+        raise NotCarried
+    return Carried({number: _unpacked(*rest) for number, *rest in content["wishes"]}, shown_at)
+
+
+def _packed(wish: HoldWish) -> list[Any]:
+    given = [[one.kind, one.value] for one in wish.identifiers]
+    days = [day and day.isoformat() for day in (wish.from_day, wish.until_day)]
+    return [wish.kind, wish.matter, wish.ground, given, wish.category, *days, wish.again]
+
+
+def _unpacked(*packed: Any) -> HoldWish:
+    kind, matter, ground, given, category, first, last, again = packed
+    return HoldWish(
+        kind=kind,
+        matter=matter,
+        ground=ground,
+        identifiers=[Identifier(*one) for one in given],
+        category=category,
+        from_day=first and date.fromisoformat(first),
+        until_day=last and date.fromisoformat(last),
+        again=again,
+    )

@@ -1,0 +1,108 @@
+"""From a line of named cells to a hold as it is asked for, or to all that is wrong with the line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import TextChoices
+
+from erasure.asked import Identifier
+from erasure.choices import Category, HoldKind, IdentifierKind
+from erasure.hold_lists.table import Line
+from erasure.placing import HoldWish, against_placing
+
+#: In which column stands what a violation of `placing` is about.
+COLUMN_OF: Mapping[str, str] = {"identifiers": "identifier", "from_day": "from", "until_day": "until"}
+CHOICES: Mapping[str, type[TextChoices]] = {
+    "identifier_kind": IdentifierKind,
+    "category": Category,
+    "kind": HoldKind,
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in one column (empty: with the whole line), and the way out, as one text."""
+
+    column: str
+    words: str
+
+
+def wish_of(line: Line) -> tuple[HoldWish, list[Fault]]:
+    """The hold that the line asks for, and all that is against it; what cannot be read has a stand-in."""
+    faults = _misfits(line)
+    codes = {name: _code(name, line.cells.get(name, "")) for name in CHOICES}
+    days = {name: _day(line.cells.get(name, "")) for name in ("from", "until")}
+    faults += [_unknown_code(name) for name, code in codes.items() if code is None]
+    faults += [
+        Fault(name, "That is no day. Write it as year, month and day, such as 2026-01-31.")
+        for name, day in days.items()
+        if day is None and line.cells.get(name)
+    ]
+    value = line.cells.get("identifier", "")
+    kind = codes["identifier_kind"] or IdentifierKind.CXONE_ID
+    wish = HoldWish(
+        kind=codes["kind"] or "",
+        matter=line.cells.get("matter", ""),
+        ground=line.cells.get("ground", ""),
+        identifiers=[Identifier(kind, value)] if value else [],
+        category=codes["category"] or "",
+        from_day=days["from"],
+        until_day=days["until"],
+        # Whether one like it is there already is looked at for the list as a whole.
+        again=True,
+    )
+    unreadable = {fault.column for fault in faults}
+    for violation in against_placing(wish):
+        column = COLUMN_OF.get(violation.field, violation.field)
+        if column not in unreadable and not (
+            column == "identifier" and "category" in unreadable and not value
+        ):
+            faults.append(Fault(column, f"{violation.message} {violation.way_out}".strip()))
+    return wish, faults
+
+
+def _misfits(line: Line) -> list[Fault]:
+    """What is wrong with the shape of a line."""
+    faults = []
+    if line.has_more:
+        faults.append(
+            Fault(
+                "", "It has more cells than the header has columns. Quote a cell that has a separator in it."
+            )
+        )
+    if line.cells.get("identifier_kind") and not line.cells.get("identifier"):
+        # Without it the hold would be on everybody, which nobody meant who named a kind.
+        faults.append(Fault("identifier", "A kind is given, but no identifier. Add it, or empty both cells."))
+    return faults
+
+
+def _code(column: str, cell: str) -> str | None:
+    """The code that a cell means, by the code itself or its label, in any case; None when it means none."""
+    if not cell:
+        return None if column == "kind" else ""
+    wanted = cell.casefold()
+    return next(
+        (
+            code
+            for code, label in CHOICES[column].choices
+            if wanted in {code.casefold(), str(label).casefold()}
+        ),
+        None,
+    )
+
+
+def _unknown_code(column: str) -> Fault:
+    allowed = ", ".join(CHOICES[column].values)
+    empty = {"identifier_kind": ", or nothing for a CXone id", "category": ", or nothing for all of them"}
+    return Fault(column, f"Write one of {allowed}{empty.get(column, '')}.")
+
+
+def _day(cell: str) -> date | None:
+    # Python reads other writings of ISO 8601 too, such as 20260131 and week dates; one is enough for people.
+    try:
+        return (
+            date.fromisoformat(cell) if len(cell) == len("2026-01-31") and cell[4] == cell[7] == "-" else None
+        )
+    except ValueError:
+        return None
