@@ -123,16 +123,6 @@ def test_changing_ones_own_password_changes_nothing_else(operator: User, signed_
     assert roles_of(operator) == [OPERATORS]
 
 
-def test_nobody_becomes_their_own_operator_by_another_account(operator: User, signed_in: made.SignIn) -> None:
-    """Whoever an operator invites as a second self cannot give the first one a role without being an event of
-    another person: what the operator did alone stays an invitation.
-    """
-    desk = signed_in(operator)
-    own = reverse("admin:people_person", args=[operator.staff_id])
-    assert desk.post(own, {"roles": [REVIEWERS]}).status_code == 403
-    assert roles_of(User.objects.get(pk=operator.pk)) == [OPERATORS]
-
-
 def test_the_service_account_is_out_of_reach(operator: User, signed_in: made.SignIn) -> None:
     service = User.objects.create_user("cli", is_staff=False)
     desk = signed_in(operator)
