@@ -56,7 +56,7 @@ Places: TypeAlias = tuple[str, tuple[str, Mapping[str, str]]]
 
 _OVERRIDES: Places = ("override_decide", ("override_list", {}))
 _OWN_OVERRIDES: Places = ("override_decide", ("erasure_privacyrequest_changelist", {"stage": "open"}))
-_HOLDS: Places = ("hold_page", ("index", {}))
+_HOLDS: Places = ("hold_page", ("hold_list", {}))
 
 #: The page of one, and the list in which many are found. A role has none that its readers could open.
 PAGES: Mapping[NoticeKind, Places] = {
