@@ -46,9 +46,9 @@ def why_not_stop(request: PrivacyRequest, submissions: Sequence[Submission]) -> 
 def why_not_take_over(request: PrivacyRequest, user: Any) -> str:
     """Why this person cannot become the owner; empty when they can."""
     if request.is_answered:
-        return f"{request.reference} is answered; nobody needs to have it any more."
+        return "It is answered; nobody needs to have it any more."
     if request.owner_id == user.pk:
-        return f"You have {request.reference} already."
+        return "You have it already."
     return ""
 
 

@@ -78,6 +78,19 @@ def test_a_hold_that_comes_to_what_is_held_already_is_named_beside_the_first(
     assert f"Held since it was filed at 10:02. Marek Vondra placed {hold.code} at 10:05, too." in shown
 
 
+def test_an_open_page_follows_when_a_hold_comes_to_what_is_held_already(
+    officer: User, reviewer: User, signed_in: made.SignIn
+) -> None:
+    request, client = made.filed(officer, categories=["ANALYTICS"]), signed_in(officer)
+    live = reverse("admin:request_live", args=[request.reference])
+    known = client.get(live)["ETag"]
+    assert client.get(live, headers={"If-None-Match": known}).status_code == 304
+    hold = placed(reviewer, made.CXONE_ID)
+    answer = client.get(live, headers={"If-None-Match": known})
+    assert answer.status_code == 200
+    assert hold.code in answer.content.decode()
+
+
 def test_a_hold_that_was_released_is_no_longer_named(
     officer: User, reviewer: User, signed_in: made.SignIn
 ) -> None:

@@ -190,7 +190,7 @@ def test_before_it_takes_over_it_says_which(
     page = text_of(choose(signed_in(other_officer), [*waiting, mine, others["answered"]], "take_over_chosen"))
     assert "2 of 4 can be taken over" in page
     assert "Lena Hofmann has it now." in page
-    assert f"{mine.reference} You have {mine.reference} already." in page
+    assert f"{mine.reference} You have it already." in page
     assert "is answered; nobody needs to have it any more" in page
 
 
