@@ -9,7 +9,7 @@ again.
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -409,6 +409,23 @@ def uncovered(
     codes = [hold.code for hold in holds.stopping(in_force, submission)]
     approval = covers(submission, codes, now=now) if codes else None
     return ([], approval) if approval else (codes, None)
+
+
+def uncovered_codes(
+    rows: Sequence[Submission], in_force: Sequence[LegalHold], *, now: datetime
+) -> Iterator[tuple[Submission, list[str]]]:
+    """The codes that forbid sending each of many rows; their approvals are looked for all at once."""
+    approvals = Override.objects.filter(
+        submission__in=rows, decision=OverrideDecision.APPROVED, revoked_at__isnull=True
+    )
+    approved = set(approvals.values_list("submission", flat=True))
+    of_person = holds.ByPerson(in_force)
+    for row in rows:
+        concerning = of_person.concerning(row)
+        if row.pk in approved:
+            yield row, uncovered(row, concerning, now=now)[0]
+        else:
+            yield row, [hold.code for hold in holds.stopping(concerning, row)]
 
 
 def mark_used(override: Override, now: datetime) -> None:

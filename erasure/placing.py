@@ -198,6 +198,7 @@ def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) ->
     if against := against_placing(wish):
         raise HoldRefused(against)
     given = without_white_space(wish.identifiers)
+    is_on_nobody_known = bool(given) and not people_of(given)
     hold = LegalHold.objects.create(
         code=_next_code(HoldKind(wish.kind), year=timezone.localdate(now).year),
         kind=wish.kind,
@@ -210,8 +211,9 @@ def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) ->
         valid_from=_beginning(wish.from_day, now=now),
         valid_until=None if wish.until_day is None else _midnight(wish.until_day + timedelta(days=1)),
     )
-    has_begun = hold.valid_from <= now
-    late = suspending.note_too_late(log, hold) if has_begun else []
+    # Of a person of whom nothing is known yet, nothing can have left.
+    looks_back = hold.valid_from <= now and not is_on_nobody_known
+    late = suspending.note_too_late(log, hold) if looks_back else []
     evidence: dict[str, Any] = {"matter": hold.code, "kind": hold.kind, "too_late": len(late), "via": via}
     if hold.category:
         evidence["categories"] = [hold.category]

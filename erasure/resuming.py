@@ -69,8 +69,7 @@ def _resume(keys: Sequence[int], now: datetime) -> int:
         )
         in_force = holds.active(now, on={person for row in rows for person in holds.people_of(row)})
         count = 0
-        for row in rows:
-            codes, _approval = overrides.uncovered(row, in_force, now=now)
+        for row, codes in overrides.uncovered_codes(rows, in_force, now=now):
             if codes:
                 lifecycle.note_held_by(log, row, holds=codes)
                 continue

@@ -98,8 +98,7 @@ def _suspend(keys: Sequence[int], now: datetime) -> int:
         rows = list(locked.filter(pk__in=keys, status__in=NOT_SENT).select_related("request", "identifier"))
         in_force = holds.active(now, on={person for row in rows for person in holds.people_of(row)})
         count = 0
-        for row in rows:
-            codes, _approval = overrides.uncovered(row, in_force, now=now)
+        for row, codes in overrides.uncovered_codes(rows, in_force, now=now):
             if codes and row.status == SubmissionStatus.QUEUED:
                 lifecycle.suspend(log, row, holds=codes, now=now)
                 count += 1

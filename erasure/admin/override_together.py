@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from audit.permissions import RefusalOnRecord
+from audit.permissions import PermissionMissing, RefusalOnRecord
 from audit.trail import audited
 from erasure import attention, overrides, together
 from erasure.admin import override_facts as facts
@@ -21,6 +21,7 @@ from erasure.admin.together_words import reasons_of, too_many_words
 from erasure.forms.overriding import DecisionForm
 from erasure.models import Override
 from erasure.plain_words import categories_words
+from erasure.together import MOST
 
 NONE_CHOSEN = "Tick the overrides that you want to decide on together, then press the button again."
 
@@ -55,17 +56,20 @@ def decide_together(request: HttpRequest) -> HttpResponse:
     Whoever may only see requests gets here to be refused: a decision they send is put on record for each.
     """
     keys = _keys((request.POST if request.method == "POST" else request.GET).getlist("override"))
-    if refusal := NONE_CHOSEN if not keys else too_many_words(len(keys), "override"):
+    may_decide = request.user.has_perm(f"erasure.{overrides.MAY_DECIDE}")
+    if may_decide and (refusal := too_many_words(len(keys), "override") if keys else NONE_CHOSEN):
         messages.error(request, refusal)
         return redirect("admin:override_list")
-    chosen = list(Override.objects.filter(pk__in=keys).select_related(*facts.RELATED).order_by("pk"))
+    few = sorted(keys)[:MOST]
+    chosen = list(Override.objects.filter(pk__in=few).select_related(*facts.RELATED).order_by("pk"))
     form = DecisionForm(request.POST if request.method == "POST" else None)
     barred = {override.pk: bar for override in chosen if (bar := overrides.bar(override, request.user))}
     if request.method == "POST":
         _put_on_record([override for override in chosen if override.pk in barred], barred, by=request.user)
-    if not request.user.has_perm(f"erasure.{overrides.MAY_DECIDE}"):
-        # What was sent stands on record for each of the overrides, by the lines above.
-        raise RefusalOnRecord("Only reviewers decide on overrides.")
+    if not may_decide:
+        if request.method == "POST" and barred:
+            raise RefusalOnRecord("Only reviewers decide on overrides.")
+        raise PermissionMissing(f"erasure.{overrides.MAY_DECIDE}")
     if request.method == "POST" and form.is_valid():
         return _decided(request, chosen, barred, form)
     return facts.shown(request, "override_together", {"form": form, **_context(request, chosen)})

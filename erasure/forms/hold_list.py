@@ -15,7 +15,7 @@ class HoldListForm(forms.Form):
     use_required_attribute = False
 
     list = forms.FileField(
-        label="The list",
+        label="CSV file",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
         error_messages={
             "required": "Choose the file.",

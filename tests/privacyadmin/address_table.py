@@ -24,6 +24,8 @@ POSTED = {
     "admin:log_export": {"form": "jsonl"},
     "admin:people_person": {"roles": "Reviewers"},
     "admin:override_decide": {"decision": "deny", "reason": "The memo does not say so."},
+    "admin:hold_release": {"reason": "The matter is settled."},
+    "admin:hold_release_decide": {"decision": "release", "reason": "Counsel confirmed it."},
 }
 
 TABLE = r"""
@@ -63,7 +65,7 @@ admin:jsi18n /admin/jsi18n/
 # Requests
 admin:erasure_privacyrequest_changelist /admin/erasure/privacyrequest/
     GET  200       200       200       403       403       200       login
-    POST 405       405       405       403       403       405       login
+    POST 200       403       403       403       403       200       login
 admin:erasure_privacyrequest_change /admin/erasure/privacyrequest/{request_pk}/change/
     GET  go        go        go        403       403       go        login
     POST 405       405       405       403       403       405       login
@@ -100,6 +102,12 @@ admin:submission_stop /admin/requests/{reference}/{number}/stop/
 admin:attention_clear /admin/requests/{reference}/{number}/seen/
     GET  405       403       403       403       403       405       login
     POST go        403       403       403       403       go        login
+admin:requests_stop /admin/requests/together/stop/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:requests_take_over /admin/requests/together/take-over/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
 admin:request_answer /admin/requests/{answerable}/answer/
     GET  200       403       403       403       403       200       login
     POST 200       403       403       403       403       200       login
@@ -128,6 +136,39 @@ admin:override_list /admin/overrides/
 admin:override_decide /admin/overrides/{override}/
     GET  200       200       200       403       403       200       login
     POST barred    go        barred    403       403       go        login
+admin:override_revoke /admin/overrides/{approved}/revoke/
+    GET  403       405       403       403       403       405       login
+    POST 403       go        403       403       403       go        login
+admin:override_together /admin/overrides/together/
+    GET  403       go        403       403       403       go        login
+    POST 403       go        403       403       403       go        login
+admin:submission_send_rest /admin/requests/{reference}/{number}/send-the-rest/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:hold_list /admin/holds/
+    GET  403       200       403       403       403       200       login
+    POST 403       go        403       403       403       go        login
+admin:hold_import /admin/holds/import/
+    GET  403       200       403       403       403       200       login
+    POST 403       200       403       403       403       200       login
+admin:hold_import_example /admin/holds/import/example.csv
+    GET  403       200       403       403       403       200       login
+    POST 403       405       403       403       403       405       login
+admin:hold_new /admin/holds/new/
+    GET  403       200       403       403       403       200       login
+    POST 403       200       403       403       403       200       login
+admin:hold_page /admin/holds/{hold}/
+    GET  403       200       403       403       403       200       login
+    POST 403       405       403       403       403       405       login
+admin:hold_release /admin/holds/{stopped_hold}/release/
+    GET  403       405       403       403       403       405       login
+    POST 403       go        403       403       403       go        login
+admin:hold_release_decide /admin/holds/{hold}/release/{release}/decide/
+    GET  403       405       403       403       403       405       login
+    POST 403       go        403       403       403       go        login
+admin:hold_release_withdraw /admin/holds/{hold}/release/{release}/withdraw/
+    GET  403       405       403       403       403       405       login
+    POST 403       barred    403       403       403       barred    login
 admin:override_withdraw /admin/overrides/{override}/withdraw/
     GET  405       403       403       403       403       405       login
     POST go        403       403       403       403       barred    login
@@ -179,6 +220,9 @@ admin:people_invite /admin/people/invite/
     POST 403       403       403       200       403       200       login
 admin:people_person /admin/people/{colleague}/
     GET  403       403       403       200       403       200       login
+    POST 403       403       403       go        403       go        login
+admin:people_address /admin/people/{colleague}/address/
+    GET  403       403       403       405       403       405       login
     POST 403       403       403       go        403       go        login
 admin:people_link /admin/people/{invited}/link/
     GET  403       403       403       405       403       405       login

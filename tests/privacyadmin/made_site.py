@@ -1,6 +1,7 @@
 """One object of each kind that an address can be about, made by the program's own moves."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,11 +11,13 @@ from audit.trail import audited
 from erasure import overrides
 from erasure.callback_address import callback_url
 from erasure.choices import OverrideReason
+from erasure.models import Override, Submission
 from privacyadmin import people
 from privacyadmin.models import User
-from privacyadmin.roles import OFFICERS
+from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import person
 from tests.erasure import made_requests as made
+from tests.erasure.made_holds import placed, proposed
 
 #: What stands in an address where there is no such object.
 UNKNOWN = {
@@ -24,6 +27,10 @@ UNKNOWN = {
     "answerable": "PR-2026-999999",
     "number": "99",
     "override": "999999",
+    "approved": "999999",
+    "hold": "999999",
+    "release": "999999",
+    "stopped_hold": "999999",
     "run": "999999",
     "event": "999999",
     "colleague": "nobody22",
@@ -43,8 +50,9 @@ class Site:
 
 
 def made_site(*, officer: User, operator: User) -> Site:
-    """The officer's requests with a part that RET-1 holds and a question about it, one to answer, an
-    answered one, one that is only registered, a colleague, somebody invited, and a verification that waits.
+    """The officer's requests: with a part that RET-1 holds and a question about it, to answer, answered, only
+    registered, and let through by an approval; holds with and without a proposal for their release; a
+    colleague, somebody invited, and a verification that waits.
     """
     held = made.filed(officer, categories=["CONTACT", "ANALYTICS"])
     done = made.filed(officer, "cust-2026-5582")
@@ -52,6 +60,8 @@ def made_site(*, officer: User, operator: User) -> Site:
     made.answered(done, officer)
     answerable = made.filed(officer, "cust-2026-7704")
     made.completed(made.only(answerable), records=3)
+    placer = person("ines", REVIEWERS)
+    hold = placed(placer, category="IVR")
     callback = callback_url(made.only(done).public_id).removeprefix(settings.PUBLIC_URL)
     invited = User(username="sofia", first_name="Sofia Lindqvist")
     link = people.invite(operator, invited, roles=[OFFICERS])
@@ -63,7 +73,11 @@ def made_site(*, officer: User, operator: User) -> Site:
             "registered": made.registered(officer, "cust-2026-6693").reference,
             "answerable": answerable.reference,
             "done": done.reference,
-            "override": str(_question(held, officer)),
+            "override": str(_question(made.only(held, 2), officer).pk),
+            "approved": str(_approval(officer, placer).pk),
+            "hold": str(hold.pk),
+            "release": str(proposed(hold, by=placer).pk),
+            "stopped_hold": str(placed(placer, category="SMS").pk),
             "run": str(AuditVerification.objects.create(asked_by="sys", asked_at=timezone.now()).pk),
             "event": "1",
             "colleague": person("kim", OFFICERS).staff_id,
@@ -75,14 +89,24 @@ def made_site(*, officer: User, operator: User) -> Site:
     )
 
 
-def _question(held: made.PrivacyRequest, officer: User) -> int:
+def _question(held: Submission, officer: User) -> Override:
     with audited() as log:
-        override = overrides.ask(
+        return overrides.ask(
             log,
-            made.only(held, 2),
+            held,
             by=officer,
             reason=OverrideReason.EVIDENCE_PRESERVED,
             justification="The recordings are kept by counsel; RET-1 does not reach them.",
             now=timezone.now(),
         )
-    return override.pk
+
+
+def _approval(officer: User, reviewer: User) -> Override:
+    """An approval that is still to be used."""
+    question = _question(made.only(made.filed(officer, "cust-2026-8815", categories=["ANALYTICS"])), officer)
+    now = timezone.now()
+    with audited() as log:
+        overrides.decide(
+            log, question, by=reviewer, approve=True, reason="Yes.", now=now, send_at=now + timedelta(hours=1)
+        )
+    return question

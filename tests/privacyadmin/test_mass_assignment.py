@@ -311,7 +311,12 @@ def test_the_first_operator_is_an_operator_and_no_more(client: Client) -> None:
     link = set_up.set_up_link()
     assert link is not None
     nobody = User(pk=1)
-    form = {"username": "petra", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    form = {
+        "username": "petra",
+        "email": "petra@example.org",
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+    }
     assert client.post(_path_of(link), {**crafted(nobody), **form}).status_code == 302
     petra = User.objects.get(username="petra")
     assert not petra.is_superuser
