@@ -19,9 +19,11 @@ from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_words import EVERYBODY
 from erasure.carrying import NotCarried, carried, carry
 from erasure.choices import Category, HoldKind, HoldState
+from erasure.deadlines import long_date
 from erasure.encryption import masked
 from erasure.forms.hold_list import HoldListForm
 from erasure.hold_lists import Checked, Fault, ListUnreadable, Verdict
+from erasure.placing import HoldWish
 
 PURPOSE = "hold-list"
 CHECK, PLACE = "check", "place"
@@ -55,6 +57,7 @@ class Row:
     what: str
     kind: str
     matter: str
+    period: str
     is_everybody: bool
     faults: Sequence[Fault]
     same: str
@@ -155,6 +158,7 @@ def _row(checked: Checked) -> Row:
         what=_label(Category, wish.category) or "All categories",
         kind=_label(HoldKind, wish.kind),
         matter=wish.matter,
+        period=_period(wish),
         is_everybody=not wish.identifiers,
         faults=checked.faults,
         same=_same(checked),
@@ -165,6 +169,13 @@ def _who(checked: Checked) -> str:
     if checked.wish.identifiers:
         return masked(checked.wish.identifiers[0].value)
     return "Nobody named" if checked.verdict is Verdict.WRONG else EVERYBODY
+
+
+def _period(wish: HoldWish) -> str:
+    """From when until when."""
+    begins = f"from {long_date(wish.from_day)}" if wish.from_day else "from now on"
+    ends = f"until {long_date(wish.until_day)}" if wish.until_day else "until released"
+    return f"{begins}, {ends}"
 
 
 def _label(choices: Any, code: str) -> str:

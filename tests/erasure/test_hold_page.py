@@ -135,6 +135,12 @@ def test_what_happened_stands_there_with_its_place_in_the_log(
     assert link in signed_in(auditing).get(address(hold)).content.decode()
 
 
+def test_the_standing_hold_says_that_nothing_was_done_about_it_yet(reviewer: User, signed_in: SignIn) -> None:
+    words = shown(signed_in(reviewer), LegalHold.objects.get(code="RET-1"))
+    assert "It is there since the installation." in words
+    assert "Everybody" in words
+
+
 def test_a_long_history_is_cut_and_says_so(
     reviewer: User, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

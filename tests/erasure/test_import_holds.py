@@ -100,7 +100,7 @@ def test_it_shows_row_by_row_what_would_happen_and_places_nothing(reviewer: User
         row(2, identifier=ID, matter="case  9"),
         row(3, kind="lawsuit", until="31.12.2099"),
         row(1, ground="other words"),
-        row(5, identifier="", category="SURVEY"),
+        row(5, identifier="", category="SURVEY", until="2099-12-31"),
     )
     answer = dry_run(signed_in(reviewer), text)
     assert verdicts(answer) == (2, 2, 1)
@@ -111,6 +111,7 @@ def test_it_shows_row_by_row_what_would_happen_and_places_nothing(reviewer: User
     assert "kind : Write one of litigation, statutory_retention, investigation." in words
     assert "until : That is no day. Write it as year, month and day, such as 2026-01-31." in words
     assert "1 of these holds concerns everybody" in words
+    assert "Is placed from now on, until 31 December 2099" in words
     assert "Place 2 holds" in words
     assert our_holds() == 1
 
