@@ -142,7 +142,7 @@ def test_an_override_of_something_else_does_not_pass(
     row = work.file(categories=["ANALYTICS"])
     with monkeypatch.context() as patch:
         # The database lets neither payload nor approval change afterwards, so it is approved wrong at once.
-        patch.setattr("erasure.overrides.digest", lambda _submission: "0" * 64)
+        patch.setattr("erasure.overrides.asking.digest", lambda _submission: "0" * 64)
         overridden(row, reviewer=reviewer, officer=work.officer)
     work.send()
     assert fresh(row).status == "blocked"
