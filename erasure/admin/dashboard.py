@@ -18,6 +18,8 @@ from audit.admin import standing
 from audit.models import AuditEvent
 from erasure import attention, metrics
 from erasure.admin import charts, connection
+from erasure.admin.hold_list import PLACE_HOLD
+from erasure.admin.waiting_releases import WaitingRelease, waiting_releases
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage
 from erasure.deadlines import MONTHS, long_date_with_weekday
@@ -52,6 +54,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **context,
         **sections,
         "sections": list(sections),
+        "releases": _releases(request),
         "paused": paused,
         "today_words": long_date_with_weekday(controllers_today()),
         "controllers_zone": timezone.get_default_timezone_name(),
@@ -110,6 +113,13 @@ def _action(todo: attention.Todo) -> tuple[str, str]:
 def _decisions() -> dict[str, Any]:
     waiting = attention.undecided_overrides(timezone.now())
     return {"overrides": list(waiting[:OVERRIDES_SHOWN]), "count": waiting.count()}
+
+
+def _releases(request: HttpRequest) -> list[WaitingRelease]:
+    """The releases of holds that wait for a second reviewer, for those who release holds."""
+    if not request.user.has_perm(PLACE_HOLD):
+        return []
+    return waiting_releases(request.user, now=timezone.now())
 
 
 def _log() -> dict[str, Any]:

@@ -23,6 +23,7 @@ from erasure.choices import Attention, Outcome, OverrideReason
 from erasure.models import PrivacyRequest, Upstream
 from privacyadmin.models import User
 from tests.cast import person
+from tests.erasure.made_holds import placed, proposed
 from tests.erasure.made_requests import (
     accepted,
     answered,
@@ -329,3 +330,21 @@ def test_the_month_of_answers_is_the_whole_month(
     monkeypatch.setattr(dashboard, "controllers_today", lambda: date(2028, 2, 10))
     landing(signed_in(officer))
     assert seen == [(date(2028, 2, 1), date(2028, 2, 29))]
+
+
+# Releases of holds ---------------------------------------------------------------------------------------
+
+
+def test_a_release_that_waits_is_shown_to_the_second_reviewer(
+    reviewer: User, other_reviewer: User, officer: User, signed_in: SignIn
+) -> None:
+    hold = placed(reviewer, category="SURVEY")
+    proposed(hold, by=reviewer)
+    for who, words in (
+        (other_reviewer, "Waits for your decision"),
+        (reviewer, "Waits for a second reviewer"),
+    ):
+        page = signed_in(who).get(reverse("admin:index")).content.decode()
+        assert words in page
+        assert reverse("admin:hold_page", args=[hold.pk]) in page
+    assert "Releases that wait" not in signed_in(officer).get(reverse("admin:index")).content.decode()

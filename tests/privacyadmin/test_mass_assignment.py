@@ -23,9 +23,11 @@ from audit.models import AuditVerification
 from audit.trail import audited
 from erasure import overrides
 from erasure.admin.answering import AnswerForm
+from erasure.carrying import carry
 from erasure.choices import Attention, OverrideReason
 from erasure.forms import CorrectionForm, RequestForm, SendForm
 from erasure.forms.overriding import AskForm, DecisionForm
+from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
 from erasure.models import (
     HoldRelease,
     LegalHold,
@@ -37,10 +39,11 @@ from erasure.models import (
 )
 from privacyadmin import invitations, people, set_up
 from privacyadmin.models import User
-from privacyadmin.people_forms import InvitationForm, RolesForm
+from privacyadmin.people_forms import AddressForm, InvitationForm, RolesForm
 from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import PASSWORD, person
 from tests.erasure import made_requests as made
+from tests.erasure.made_holds import placed, proposed, wish
 from tests.erasure.request_form import request_form, sending_form
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +138,7 @@ def everything() -> list[object]:
     return [*rows, *[people.roles_of(user) for user in people.everybody()]]
 
 
-def _cases(officer: User, operator: User) -> dict[str, Case]:
+def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     """Every form of the site, with an object of its own to be about."""
 
     def about(name: str, *args: object) -> str:
@@ -156,7 +159,34 @@ def _cases(officer: User, operator: User) -> dict[str, Case]:
     waiting = User(username="tom", first_name="Tom")
     people.invite(operator, waiting, roles=[OFFICERS])
     anothers = made.registered(person("eva", OFFICERS), "c-8").reference
+    placer = person("ines", REVIEWERS)
+    let_through = _approved(
+        _asked(made.only(made.filed(officer, "c-9", categories=["ANALYTICS"])), officer), placer
+    )
+    hold, other_hold = placed(placer, category="IVR"), placed(placer, category="SMS")
+    release = proposed(hold, by=placer)
     return {
+        "place hold": Case(
+            "reviewer",
+            about("hold_new"),
+            {"do": "place", "carried": carry({0: wish("c-1")}, by=reviewer, purpose="hold")},
+        ),
+        "propose release": Case(
+            "reviewer", about("hold_release", other_hold.pk), {"reason": "It is settled."}, ProposalForm
+        ),
+        "release": Case(
+            "reviewer",
+            about("hold_release_decide", hold.pk, release.pk),
+            {"decision": "release", "reason": "It is settled."},
+            ReleaseForm,
+        ),
+        "take back": Case("reviewer", about("override_revoke", let_through.pk), {}),
+        "address": Case(
+            "operator",
+            about("people_address", colleague.staff_id),
+            {"email": "kim.new@example.org"},
+            AddressForm,
+        ),
         "register": Case("officer", about("request_new"), request_form(do="register"), RequestForm),
         "file": Case("officer", about("request_new"), request_form(), RequestForm),
         "send": Case(
@@ -231,7 +261,21 @@ def _asked(held: Submission, officer: User) -> Override:
         )
 
 
+def _approved(question: Override, reviewer: User) -> Override:
+    now = timezone.now()
+    with audited() as log:
+        overrides.decide(
+            log, question, by=reviewer, approve=True, reason="Yes.", now=now, send_at=now + timedelta(hours=1)
+        )
+    return question
+
+
 NAMES = (
+    "place hold",
+    "propose release",
+    "release",
+    "take back",
+    "address",
     "register",
     "file",
     "send",
@@ -268,10 +312,11 @@ def test_extra_fields_change_nothing(
     officer: User,
     other_officer: User,
     operator: User,
+    reviewer: User,
     signed_in: made.SignIn,
     request: pytest.FixtureRequest,
 ) -> None:
-    case = _cases(officer, operator)[name]
+    case = _cases(officer, operator, reviewer)[name]
     who = request.getfixturevalue(case.who)
     # One browser for each: a changed password changes the key of the session too.
     first, second = signed_in(who), signed_in(who)
@@ -283,8 +328,8 @@ def test_extra_fields_change_nothing(
     assert with_extra == plain
 
 
-def test_the_cases_are_all_of_them(officer: User, operator: User) -> None:
-    assert set(_cases(officer, operator)) == set(NAMES)
+def test_the_cases_are_all_of_them(officer: User, operator: User, reviewer: User) -> None:
+    assert set(_cases(officer, operator, reviewer)) == set(NAMES)
 
 
 def _path_of(link: str) -> str:
