@@ -22,7 +22,7 @@ def menu_of(role: str | None, path: str = "/admin/") -> dict[str, bool]:
     ("role", "titles"),
     [
         (OFFICERS, ["What needs me", "Requests", "File a request"]),
-        (REVIEWERS, ["What needs me", "Requests", "Overrides to decide"]),
+        (REVIEWERS, ["What needs me", "Requests", "Overrides to decide", "Legal holds"]),
         (AUDITORS, ["What needs me", "Requests", "Audit log", "Verifications", "Sample for an audit"]),
         (OPERATORS, ["What needs me", "CXone connection", "People and roles"]),
         (None, ["What needs me"]),
