@@ -93,6 +93,7 @@ class Event(StrEnum):
     USER_DEACTIVATED = "user.deactivated"
     USER_REACTIVATED = "user.reactivated"
     USER_ROLE_CHANGED = "user.role_changed"
+    USER_ADDRESS_CHANGED = "user.address_changed"
     ACCESS_DENIED = "access.denied"
 
     UPSTREAM_PAUSED = "upstream.paused"
@@ -156,6 +157,7 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.USER_DEACTIVATED: "Person deactivated",
     Event.USER_REACTIVATED: "Person let back in",
     Event.USER_ROLE_CHANGED: "Roles changed",
+    Event.USER_ADDRESS_CHANGED: "E-mail address changed",
     Event.ACCESS_DENIED: "Access denied",
     Event.UPSTREAM_PAUSED: "Sending to CXone paused",
     Event.UPSTREAM_RESUMED: "Sending to CXone resumed",
@@ -314,6 +316,8 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     Event.USER_DEACTIVATED: {"reason": CODE},
     Event.USER_REACTIVATED: {},
     Event.USER_ROLE_CHANGED: {"added": list_of(CODE), "removed": list_of(CODE)},
+    # Which address is nobody's business here; without one, somebody is told nothing by mail any more.
+    Event.USER_ADDRESS_CHANGED: {"has_one": needed(FLAG)},
     Event.ACCESS_DENIED: {"page": CODE, "permission": CODE, "method": CODE},
     Event.UPSTREAM_PAUSED: {
         "reason": needed(CODE),

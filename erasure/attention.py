@@ -22,7 +22,7 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Now, RowNumber
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from erasure import shredding
@@ -31,6 +31,7 @@ from erasure.choices import (
     STAGE_LOOKS,
     Attention,
     Look,
+    OverrideDecision,
     RequestStage,
     RequestType,
     SubmissionStatus,
@@ -194,6 +195,8 @@ class _Facts:
     requests: Mapping[int, PrivacyRequest]
     parts: Mapping[int, Sequence[Submission]]
     asked: Collection[int]
+    #: How the latest override of a held submission came to nothing.
+    lapsed: Mapping[int, str]
 
     @classmethod
     def of(cls, keys: Sequence[int]) -> "_Facts":
@@ -202,12 +205,37 @@ class _Facts:
         columns = ("request_id", "number", "status", "attention", "records_affected", "held_by", "closed_at")
         for part in Submission.objects.filter(request__in=keys, replaced_by__isnull=True).only(*columns):
             parts[part.request_id].append(part)
-        asked = Override.objects.filter(decision="", expires_at__gt=Now(), submission__request__in=keys)
+        asked, lapsed = _overrides_of_held(keys)
         return cls(
             requests=requests.prefetch_related("subject__identifiers").in_bulk(keys),
             parts=parts,
-            asked=set(asked.values_list("submission", flat=True)),
+            asked=asked,
+            lapsed=lapsed,
         )
+
+
+def _overrides_of_held(keys: Sequence[int]) -> tuple[Collection[int], Mapping[int, str]]:
+    """The held submissions of these requests whose question waits, and of others how it came to nothing."""
+    overrides = Override.objects.filter(
+        submission__request__in=keys, submission__status=SubmissionStatus.BLOCKED
+    ).only("submission_id", "decision", "revoked_at", "expires_at", "used_at")
+    latest = {override.submission_id: override for override in overrides.order_by("pk")}
+    lapsed = {key: lapsed_words(override, timezone.now()) for key, override in latest.items()}
+    return {key for key, words in lapsed.items() if not words}, lapsed
+
+
+def lapsed_words(override: Override, now: datetime) -> str:
+    """How an override of what is still held came to nothing, in a sentence; empty while it waits."""
+    if override.revoked_at:
+        return "The approval was taken back."
+    if override.decision == OverrideDecision.WITHDRAWN:
+        return "The question for an override was taken back."
+    if override.decision == OverrideDecision.APPROVED and override.expires_at > now:
+        return "The approval does not reach a hold that came later."
+    if override.decision == OverrideDecision.APPROVED:
+        return "The approval was not used in time."
+    is_over = override.decision == OverrideDecision.EXPIRED or override.expires_at <= now
+    return "Nobody decided on the override in time." if is_over else ""
 
 
 def _todo(facts: _Facts, found: _Found) -> Todo:
@@ -218,7 +246,7 @@ def _todo(facts: _Facts, found: _Found) -> Todo:
         stage=stage,
         sentence=_flag_sentence(parts)
         or _late_sentence(found.need, stage)
-        or _sentence(stage, request, parts, facts.asked),
+        or _sentence(stage, request, parts, facts),
         masked=_masked(request),
     )
 
@@ -250,24 +278,28 @@ def _late_sentence(need: Need, stage: RequestStage) -> str:
 
 
 def _sentence(
-    stage: RequestStage, request: PrivacyRequest, parts: Sequence[Submission], asked: Collection[int]
+    stage: RequestStage, request: PrivacyRequest, parts: Sequence[Submission], facts: _Facts
 ) -> str:
     if stage == RequestStage.BLOCKED:
-        return _on_hold([part for part in parts if part.status == SubmissionStatus.BLOCKED], asked)
+        return _on_hold([part for part in parts if part.status == SubmissionStatus.BLOCKED], facts)
     if stage == RequestStage.TO_BE_ANSWERED:
         return _to_be_answered(request, parts)
     return _STAGE_SENTENCES[stage]
 
 
-def _on_hold(held: Sequence[Submission], asked: Collection[int]) -> str:
+def _on_hold(held: Sequence[Submission], facts: _Facts) -> str:
     codes = ", ".join(sorted({code for part in held for code in part.held_by}))
-    if all(part.pk in asked for part in held):
+    if all(part.pk in facts.asked for part in held):
         return f"Held by {codes}. A reviewer has to decide on the override; remind them if it presses."
+    if lapsed := next((words for part in held if (words := facts.lapsed.get(part.pk))), ""):
+        return f"{lapsed} Held by {codes}: ask again, or stop the held part and answer without it."
     return f"Held by {codes}. Ask for an override, or stop the held part and answer without it."
 
 
 def _to_be_answered(request: PrivacyRequest, parts: Sequence[Submission]) -> str:
     completed = [part for part in parts if part.status == SubmissionStatus.COMPLETED]
+    if not completed and any(part.status == SubmissionStatus.REFUSED for part in parts):
+        return "A reviewer denied the override; nothing was sent. Tell the person why, and record the answer."
     if not completed:
         return "Nothing was sent in the end. Tell the person why, and record the answer."
     if all(part.records_affected == 0 for part in completed):

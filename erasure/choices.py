@@ -341,6 +341,8 @@ OVERRIDE_LOOKS: dict[OverrideDecision, Look] = {
     OverrideDecision.WITHDRAWN: Look("neutral", "undo"),
     OverrideDecision.EXPIRED: Look("neutral", "timer_off"),
 }
+#: An approval that was taken back before it was used.
+REVOKED_LOOK = Look("warning", "undo")
 
 
 class NoticeKind(TextChoices):

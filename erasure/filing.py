@@ -108,7 +108,7 @@ def send(request: PrivacyRequest, filing: Filing, *, by: Any, send_delay: timede
     )
     with audited() as log:
         _lock()
-        current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
+        current = PrivacyRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
         if filing.form_token is not None and current.send_token == filing.form_token:
             return []
         refuse_answered(current)
@@ -135,7 +135,7 @@ def correct_identifier(
     _refuse(against_sending(filing))
     with audited() as log:
         _lock()
-        request = PrivacyRequest.objects.select_for_update().get(pk=submission.request_id)
+        request = PrivacyRequest.objects.select_for_update(no_key=True).get(pk=submission.request_id)
         refuse_replacing(submission, request)
         identifier = identifier_of(request.subject, given)
         met = _meeting(request, identifier, submission.categories, now=now)
@@ -196,15 +196,22 @@ def send_the_rest(submission: Submission, *, by: Any, send_delay: timedelta) -> 
     now = timezone.now()
     with audited() as log:
         holds.share_register()
-        request = PrivacyRequest.objects.select_for_update().get(pk=submission.request_id)
+        request = PrivacyRequest.objects.select_for_update(no_key=True).get(pk=submission.request_id)
         refuse_answered(request)
         current = (
-            Submission.objects.select_for_update(of=("self",))
+            Submission.objects.select_for_update(no_key=True, of=("self",))
             .select_related("request", "identifier", "filed_by")
             .get(pk=submission.pk)
         )
+        held, codes = holds.held_part(current, holds.active(now))
         _waiting, going = lifecycle.split(
-            log, current, held=holds.held_part(current), actor=by.actor, send_at=now + send_delay, now=now
+            log,
+            current,
+            held=held,
+            held_by=codes,
+            actor=by.actor,
+            send_at=now + send_delay,
+            now=now,
         )
         return going
 

@@ -123,11 +123,25 @@ def named(codes: Collection[str]) -> list[LegalHold]:
     return list(LegalHold.objects.filter(code__in=codes).order_by("code"))
 
 
-def held_part(submission: Submission) -> list[str]:
-    """Which categories of a blocked submission are held by what stopped it; a rule holds all of them."""
+def in_the_way(submission: Submission, in_force: Iterable[LegalHold]) -> list[str]:
+    """The codes of what keeps a blocked submission now: a rule that stopped it, and the holds in force.
+
+    Of what nothing keeps any more, and which goes on by itself soon, the codes of what stopped it.
+    """
+    rules = filter(is_rule, submission.held_by)
+    met = (hold.code for hold in stopping(in_force, submission))
+    return [*rules, *met] or list(submission.held_by)
+
+
+def held_part(submission: Submission, in_force: Iterable[LegalHold]) -> tuple[list[str], list[str]]:
+    """Which categories of a blocked submission these holds forbid, and the codes of those that do.
+
+    A rule that stopped it holds all of it.
+    """
     if any(map(is_rule, submission.held_by)):
-        return list(submission.categories)
-    return held_categories(named(submission.held_by), submission.categories)
+        return list(submission.categories), list(submission.held_by)
+    met = stopping(in_force, submission)
+    return held_categories(met, submission.categories), [hold.code for hold in met]
 
 
 def stopped_by(code: str) -> QuerySet[Submission]:

@@ -7,17 +7,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from audit import outgoing_mail
 from erasure.choices import NoticeKind
 from erasure.models import Notice
-
-
-def mail_is_set_up() -> bool:
-    """Whether mail can leave at all. Without a way out nothing is stored: nobody would ever read it."""
-    return settings.EMAIL_DELIVERY == "console" or bool(settings.EMAIL_HOST)
 
 
 def people_who_may(permission: str) -> QuerySet[Any]:
@@ -34,7 +29,7 @@ def tell(
     Whoever has no address or has been deactivated is left out when the mail is written, since both may change
     until then.
     """
-    if not mail_is_set_up():
+    if not outgoing_mail.is_set_up():
         return []
     return Notice.objects.bulk_create(
         Notice(to_id=key, kind=kind, about=about, target=target, made_at=now, next_attempt_at=now)
@@ -42,6 +37,11 @@ def tell(
     )
 
 
-def can_be_told() -> Q:
-    """The condition that a person can be told anything."""
-    return Q(is_active=True) & ~Q(email="")
+def address_changed(person_key: int, now: datetime) -> None:
+    """What the mail server refused to take for somebody's old address is tried with the new one.
+
+    What was given up meanwhile is too old to be told, and says nothing about the new address.
+    """
+    refused = Notice.objects.filter(to_id=person_key, sent_at__isnull=True, error_code="refused")
+    refused.filter(next_attempt_at__isnull=True).delete()
+    refused.update(next_attempt_at=now, error_code="")

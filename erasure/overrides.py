@@ -81,7 +81,11 @@ def ask(
 ) -> Override:
     """Ask for an override of every hold on this submission. Raises MoveRefused when that cannot be asked."""
     # The row is locked so that of two who ask at once the second is told, and asks about what is held now.
-    current = Submission.objects.select_for_update().get(pk=submission.pk)
+    current = (
+        Submission.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("request", "identifier")
+        .get(pk=submission.pk)
+    )
     if current.status != SubmissionStatus.BLOCKED:
         raise lifecycle.MoveRefused(f"{submission} is not held, so there is nothing to override.")
     if any(map(holds.is_rule, current.held_by)):
@@ -102,7 +106,7 @@ def ask(
         asked_at=now,
         reason=reason,
         justification=justification.strip(),
-        holds=current.held_by,
+        holds=holds.in_the_way(current, holds.active(now)),
         digest=digest(submission),
         expires_at=now + lifetime(),
         press_at=now + lifetime() / 2,
@@ -126,7 +130,7 @@ def expire_due(now: datetime) -> int:
     if not due.exists():
         return 0
     with audited() as log:
-        locked = due.select_for_update(of=("self",)).order_by("pk")
+        locked = due.select_for_update(no_key=True, of=("self",)).order_by("pk")
         overrides = list(locked.select_related("submission__request", "submission__identifier")[:AT_ONCE])
         for override in overrides:
             _expire(log, override, now=now)
@@ -139,7 +143,7 @@ def press_due(now: datetime) -> int:
     if not due.exists():
         return 0
     with transaction.atomic():
-        locked = due.select_for_update(of=("self",)).order_by("pk")
+        locked = due.select_for_update(no_key=True, of=("self",)).order_by("pk")
         overrides = list(locked.select_related("submission__request")[:AT_ONCE])
         reviewers = [reviewer.pk for reviewer in notices.people_who_may(MAY_DECIDE)]
         for override in overrides:
@@ -244,7 +248,7 @@ def decide(
     """
     holds.share_register()
     _locked_submission(override)
-    current = Override.objects.select_for_update().get(pk=override.pk)
+    current = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     if barred := bar(current, by):
         raise barred
     if refusal := _over(current, now):
@@ -274,55 +278,77 @@ def _deny(log: Trail, override: Override, *, by: Any, now: datetime, send_at: da
     lifecycle.record(
         log, submission, Event.OVERRIDE_DENIED, actor=by.actor, res="denied", holds=override.holds
     )
-    # What was held when it was asked; a hold that came since is nobody's question yet.
-    held = holds.held_categories(holds.named(override.holds), submission.categories)
+    held, codes = questioned_part(override, now=now)
     if held and set(held) < set(submission.categories):
         submission, _rest = lifecycle.split(
-            log, submission, held=held, actor=by.actor, send_at=send_at, now=now
+            log, submission, held=held, held_by=codes, actor=by.actor, send_at=send_at, now=now
         )
     lifecycle.refuse(log, submission, by=by, now=now)
 
 
-def why_not_revoke(override: Override, user: Any) -> str:
+def questioned_part(override: Override, *, now: datetime) -> tuple[list[str], list[str]]:
+    """What a denial refuses: the categories that the holds in question forbid, and the codes of those.
+
+    Holds that have ended since count where no other is left, so that a denial is never empty.
+    """
+    asked_about = [hold for hold in holds.active(now) if hold.code in override.holds]
+    met = holds.held_part(override.submission, asked_about)
+    return met if met[0] else holds.held_part(override.submission, holds.named(override.holds))
+
+
+class TooLateToRevoke(lifecycle.MoveRefused):
+    """What was approved has been sent already, and CXone has no recall."""
+
+
+def why_not_revoke(override: Override, user: Any, *, now: datetime) -> str:
     """Why this person cannot take the approval back now; empty when they can."""
     if not user.has_perm(f"erasure.{MAY_DECIDE}"):
         return "Only reviewers take an approval back. An officer can stop the submission instead."
     if override.decision != OverrideDecision.APPROVED or override.revoked_at:
         return "There is no approval to take back."
+    return _too_late(override) or _no_longer_matters(override, now)
+
+
+def _too_late(override: Override) -> str:
     submission = override.submission
-    if submission.first_sent_at or override.used_at:
-        sent = submission.first_sent_at or override.used_at
-        when = f", {clock_words(sent)}" if sent else ""
-        return f"Too late: {submission} was sent{when}, and CXone has no recall."
+    sent = submission.first_sent_at or override.used_at
+    return f"Too late: {submission} was sent {clock_words(sent)}, and CXone has no recall." if sent else ""
+
+
+def _no_longer_matters(override: Override, now: datetime) -> str:
+    submission = override.submission
     if submission.status != SubmissionStatus.QUEUED:
         return f"{submission} is “{submission.get_status_display()}”: nothing of it is about to be sent."
+    if not holds.stopping(holds.active(now), submission):
+        return (
+            f"No hold is in the way of {submission} any more, so the approval no longer matters. "
+            "An officer can stop the submission."
+        )
     return ""
 
 
 def _locked_submission(override: Override) -> Submission:
     """The submission it is about, locked before the override itself, as everywhere."""
-    locked = Submission.objects.select_for_update(of=("self",)).select_related("request", "identifier")
+    locked = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "request", "identifier"
+    )
     return locked.get(pk=override.submission_id)
 
 
 def revoke(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
-    """Take an approval back before it was used: the submission is held again. Raises MoveRefused.
+    """Take an approval back before it was used: the submission is held again. Raises MoveRefused, of
+    which TooLateToRevoke is put on record in a transaction of its own.
 
     The gate asks under the same lock of the row, so that either this or the sending comes first.
     """
     holds.share_register()
     submission = _locked_submission(override)
-    current = Override.objects.select_for_update().get(pk=override.pk)
+    current = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     current.submission = submission
-    if refusal := why_not_revoke(current, by):
-        raise lifecycle.MoveRefused(refusal)
+    if refusal := why_not_revoke(current, by, now=now):
+        raise (TooLateToRevoke if _too_late(current) else lifecycle.MoveRefused)(refusal)
     in_force = holds.active(now, on=holds.people_of(submission))
     codes = [hold.code for hold in holds.stopping(in_force, submission)]
-    if not codes:
-        raise lifecycle.MoveRefused(
-            f"No hold is in the way of {submission} any more, so the approval no longer matters. "
-            "An officer can stop the submission."
-        )
     override.revoked_by, override.revoked_at = by, now
     override.save(update_fields=["revoked_by", "revoked_at"])
     lifecycle.record(
@@ -332,9 +358,22 @@ def revoke(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
     _tell([override.asked_by_id], NoticeKind.OVERRIDE_REVOKED, override, now=now)
 
 
+def note_too_late(log: Trail, override: Override, *, by: Any) -> None:
+    """Put on record that somebody tried to take back an approval of what had been sent."""
+    lifecycle.record(
+        log,
+        override.submission,
+        Event.OVERRIDE_REVOKED,
+        actor=by.actor,
+        res="denied",
+        override=override.pk,
+        holds=override.holds,
+    )
+
+
 def withdraw(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
     """Take back an undecided question; the submission stays held."""
-    current = Override.objects.select_for_update().get(pk=override.pk)
+    current = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     if current.decision or current.asked_by_id != by.pk:
         raise lifecycle.MoveRefused("Only who asked can withdraw, and only before the decision.")
     override.decision, override.decided_at = OverrideDecision.WITHDRAWN, now

@@ -179,7 +179,7 @@ def reach(wish: HoldWish) -> Reach:
 
 
 def place(wish: HoldWish, *, by: Any, via: str = "page") -> LegalHold:
-    """Place a hold, and stop what it meets. Raises HoldRefused.
+    """Place a hold, and stop the first that it meets; the tick stops the others. Raises HoldRefused.
 
     The register is locked for a change, so that whatever is at the gate leaves before, and is told of, or
     after, and is stopped.
@@ -187,7 +187,7 @@ def place(wish: HoldWish, *, by: Any, via: str = "page") -> LegalHold:
     now = timezone.now()
     with audited() as log:
         hold = place_in(log, wish, by=by, via=via, now=now)
-    suspending.suspend_held(now)
+    suspending.suspend_held(now, most=suspending.AT_ONCE)
     return hold
 
 

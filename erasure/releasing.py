@@ -110,7 +110,7 @@ def ask(log: Trail, hold: LegalHold, *, by: Any, reason: str, now: datetime) -> 
         raise barred
     if refusal := _why_not_released(current, now):
         raise MoveRefused(refusal)
-    if waiting := current.releases.select_for_update().filter(decision="").first():
+    if waiting := current.releases.select_for_update(no_key=True).filter(decision="").first():
         if waiting.expires_at > now:
             raise MoveRefused(f"A release of {hold} waits for a decision already.")
         _expire(log, waiting, now=now)
@@ -141,7 +141,9 @@ def decide(
 ) -> LegalHold:
     """Release the hold, or keep it. Raises ReleaseBarred for who may not, MoveRefused when it is over."""
     holds.lock_register()
-    current = HoldRelease.objects.select_for_update(of=("self",)).select_related("hold", "asked_by")
+    current = HoldRelease.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "hold", "asked_by"
+    )
     locked = current.get(pk=release.pk)
     if barred := bar_deciding(locked, by) or (bar_approving(locked) if approve else None):
         raise barred
@@ -189,7 +191,7 @@ def note_barred(log: Trail, hold: LegalHold, *, by: Any, because: ReleaseBarred,
 
 def withdraw(log: Trail, release: HoldRelease, *, by: Any, now: datetime) -> None:
     """Take back one's own proposal while nobody has decided. Raises MoveRefused."""
-    current = HoldRelease.objects.select_for_update().get(pk=release.pk)
+    current = HoldRelease.objects.select_for_update(no_key=True).get(pk=release.pk)
     if current.decision or current.asked_by_id != by.pk:
         raise MoveRefused("Only who proposed the release can withdraw it, and only before the decision.")
     release.decision, release.decided_at = ReleaseDecision.WITHDRAWN, now
@@ -203,7 +205,7 @@ def expire_due(now: datetime) -> int:
     if not due.exists():
         return 0
     with audited() as log:
-        locked = due.select_for_update(of=("self",)).select_related("hold").order_by("pk")
+        locked = due.select_for_update(no_key=True, of=("self",)).select_related("hold").order_by("pk")
         releases = list(locked[:AT_ONCE])
         for release in releases:
             _expire(log, release, now=now)

@@ -61,7 +61,7 @@ def _ended_lately(now: datetime) -> bool:
 def _resume(keys: Sequence[int], now: datetime) -> int:
     """Let go those of the rows that nothing holds any more; the number let go."""
     with audited() as log:
-        locked = Submission.objects.select_for_update(of=("self",)).order_by("pk")
+        locked = Submission.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
         rows = list(
             locked.filter(pk__in=keys, status=SubmissionStatus.BLOCKED).select_related(
                 "request", "identifier"

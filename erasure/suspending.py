@@ -25,8 +25,8 @@ COLUMNS = ("type", "categories", "held_by", "identifier__subject", "request__sub
 NEVER_TAKEN = "refused_by_cxone"
 
 
-def suspend_held(now: datetime) -> int:
-    """Block the queued submissions that a hold which began lately meets; the number blocked."""
+def suspend_held(now: datetime, *, most: int | None = None) -> int:
+    """Block the queued submissions that a hold which began lately meets, `most` of them at most; how many."""
     begun = _begun_lately(now)
     if not begun:
         return 0
@@ -41,7 +41,7 @@ def suspend_held(now: datetime) -> int:
         row.pk
         for row in rows.iterator(chunk_size=500)
         if not {hold.code for hold in holds.stopping(of_person.concerning(row), row)} <= set(row.held_by)
-    ]
+    ][:most]
     return sum(_suspend(met[start : start + AT_ONCE], now) for start in range(0, len(met), AT_ONCE))
 
 
@@ -94,7 +94,7 @@ def _suspend(keys: Sequence[int], now: datetime) -> int:
     """
     with audited() as log:
         holds.share_register()
-        locked = Submission.objects.select_for_update(of=("self",)).order_by("pk")
+        locked = Submission.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
         rows = list(locked.filter(pk__in=keys, status__in=NOT_SENT).select_related("request", "identifier"))
         in_force = holds.active(now, on={person for row in rows for person in holds.people_of(row)})
         count = 0

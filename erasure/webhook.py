@@ -143,7 +143,7 @@ def _record(public_id: uuid.UUID, callback: Callback, *, now: datetime) -> None:
     """Store the callback and wake the question, in one transaction. Raises Refusal."""
     with audited() as log:
         row = (
-            Submission.objects.select_for_update(of=("self",))
+            Submission.objects.select_for_update(no_key=True, of=("self",))
             .select_related("request", "identifier")
             .filter(public_id=public_id)
             .first()

@@ -1,6 +1,7 @@
 """The two Django apps of the wiring: the admin with our site in it, and our own models and commands."""
 
 from django.apps import AppConfig, apps
+from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
@@ -13,6 +14,13 @@ class PrivacyAdminSiteConfig(AdminConfig):
     """Django's admin, served by our site."""
 
     default_site = "privacyadmin.site.PrivacyAdminSite"
+
+    def ready(self) -> None:
+        """Take Django's pages of groups away: what a role may do stands in `roles.py` and nowhere else, and a
+        change by hand would be no event.
+        """
+        super().ready()
+        admin.site.unregister(apps.get_model("auth", "Group"))
 
 
 class PrivacyAdminConfig(AppConfig):

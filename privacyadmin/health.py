@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from audit.signing import checkpoints
-from erasure import upstream
+from erasure import notice_mail, upstream
 
 BROKER_SECONDS = 1
 
@@ -42,6 +42,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
         "broker": "ok" if broker_answers() else "down",
         "upstream": "paused" if upstream.is_paused(timezone.now()) else "ok",
         "log": _log_words(),
+        "mail": notice_mail.readiness(),
     }
     return JsonResponse(state)
 

@@ -8,6 +8,8 @@ from unfold.widgets import INPUT_CLASSES
 
 from privacyadmin.models import User
 
+NO_ADDRESS = "Write one address, such as name@example.org, or leave it empty."
+
 
 def draw_like_the_theme(form: BaseForm) -> None:
     """Give the text fields of a form of Django's the classes that the theme's own fields have."""
@@ -24,12 +26,13 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # Generic 
 
 
 class FirstOperatorForm(UserCreationForm):  # type: ignore[type-arg]  # Generic in the stubs alone.
-    """User name and password of the first operator."""
+    """User name, e-mail address and password of the first operator."""
 
     class Meta:
         model = User
-        fields = ("username",)
-        labels = {"username": "User name"}
+        fields = ("username", "email")
+        labels = {"username": "User name", "email": "E-mail address"}
+        error_messages = {"email": {"invalid": NO_ADDRESS}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,5 @@
-"""What operators may do with people, each an event of the log: invite, change roles, deactivate, let in.
+"""What operators may do with people, each an event of the log: invite, change roles and address, deactivate,
+let in.
 
 Nobody changes their own account here, superusers are out of reach, and nobody sets another's password.
 """
@@ -8,13 +9,17 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from audit.events import Event
 from audit.log_format import JSON
 from audit.trail import audited
+from erasure import notices
+from erasure.choices import NoticeKind
 from privacyadmin import invitations
 from privacyadmin.models import User
-from privacyadmin.roles import ROLES, role_code
+from privacyadmin.open_sessions import end_sessions_of
+from privacyadmin.roles import ROLES, WATCHED_ROLES, WATCHING_ROLES, role_code
 
 
 def everybody() -> QuerySet[User]:
@@ -48,6 +53,7 @@ def invite(operator: User, person: User, *, roles: Iterable[str]) -> str:
             obj=f"user:{person.staff_id}",
             data={"roles": _codes(chosen)},
         )
+        _tell_of_grant(operator, person, chosen)
     return link
 
 
@@ -82,6 +88,24 @@ def change_roles(operator: User, staff_id: str, *, roles: Iterable[str]) -> User
                 obj=f"user:{staff_id}",
                 data={"added": _codes(wanted - before), "removed": _codes(before - wanted)},
             )
+            _tell_of_grant(operator, person, wanted - before)
+    return person
+
+
+def change_address(operator: User, staff_id: str, *, email: str) -> User:
+    """Where somebody's notices go; no event for the address they have. Raises PermissionDenied."""
+    with audited() as log:
+        person = _locked(operator, staff_id)
+        if person.email != email:
+            person.email = email
+            person.save(update_fields=["email"])
+            notices.address_changed(person.pk, timezone.now())
+            log.record(
+                Event.USER_ADDRESS_CHANGED,
+                actor=operator.actor,
+                obj=f"user:{staff_id}",
+                data={"has_one": bool(email)},
+            )
     return person
 
 
@@ -101,13 +125,31 @@ def _set_active(operator: User, staff_id: str, *, active: bool, event: Event) ->
         if person.is_active != active:
             person.is_active = active
             person.save(update_fields=["is_active"])
+            end_sessions_of(person)
             log.record(event, actor=operator.actor, obj=f"user:{staff_id}")
+            if active:
+                _tell_of_grant(operator, person, roles_of(person))
     return person
+
+
+def _tell_of_grant(operator: User, person: User, granted: Iterable[str]) -> None:
+    """All auditors and reviewers hear who was given a say over people's data, and by whom."""
+    watched = [role for role in ROLES if role in WATCHED_ROLES.intersection(granted)]
+    if not watched:
+        return
+    watching = User.objects.filter(is_active=True, groups__name__in=WATCHING_ROLES).exclude(pk=person.pk)
+    notices.tell(
+        set(watching.values_list("pk", flat=True)),
+        NoticeKind.ROLES_GRANTED,
+        about=", ".join(watched),
+        target=f"{person.staff_id}/{operator.staff_id}",
+        now=timezone.now(),
+    )
 
 
 def _locked(operator: User, staff_id: str) -> User:
     """The account, locked. Raises User.DoesNotExist, and PermissionDenied when it is out of reach."""
-    person = User.objects.select_for_update().get(staff_id=staff_id)
+    person = User.objects.select_for_update(no_key=True).get(staff_id=staff_id)
     if not may_change(operator, person):
         raise PermissionDenied(
             "Nobody changes their own account, and superusers are changed on the machine itself."

@@ -6,7 +6,10 @@ from django import forms
 from unfold.widgets import INPUT_CLASSES
 
 from privacyadmin.models import User
+from privacyadmin.password_form import NO_ADDRESS
 from privacyadmin.roles import ROLE_LINES
+
+WHAT_IS_MAILED = "Notices go there: what waits for them, and what was decided. Without it they get no mail."
 
 
 class RolesField(forms.MultipleChoiceField):
@@ -26,6 +29,19 @@ class RolesForm(forms.Form):
     roles = RolesField()
 
 
+class AddressForm(forms.Form):
+    """Where somebody's notices go."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        required=False,
+        max_length=254,
+        help_text=WHAT_IS_MAILED,
+        error_messages={"invalid": NO_ADDRESS},
+        widget=forms.EmailInput(attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "off"}),
+    )
+
+
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in the stubs alone.
     """Who is invited, and what they may do."""
 
@@ -35,12 +51,14 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
 
     class Meta:
         model = User
-        fields = ("username",)
-        labels = {"username": "User name"}
+        fields = ("username", "email")
+        labels = {"username": "User name", "email": "E-mail address"}
+        help_texts = {"email": WHAT_IS_MAILED}
+        error_messages = {"email": {"invalid": NO_ADDRESS}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("username", "full_name"):
+        for name in ("username", "full_name", "email"):
             self.fields[name].widget.attrs.update({"class": " ".join(INPUT_CLASSES), "autocomplete": "off"})
 
     def clean_username(self) -> str:
@@ -55,4 +73,5 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
         return User(
             username=self.cleaned_data["username"],
             first_name=self.cleaned_data["full_name"],
+            email=self.cleaned_data["email"],
         )

@@ -11,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.permissions import require_permissions
+from erasure import notice_mail
 from privacyadmin import invitations, people
 from privacyadmin.models import User
-from privacyadmin.people_forms import InvitationForm, RolesForm
+from privacyadmin.people_forms import AddressForm, InvitationForm, RolesForm
 from privacyadmin.roles import ROLE_LINES
 
 PERMISSION = "privacyadmin.invite_user"
@@ -33,6 +35,11 @@ class PeoplePages:
             path("people/invite/", self._for_operators(self.invite), name="people_invite"),
             path("people/<slug:staff_id>/", self._for_operators(self.person), name="people_person"),
             path(
+                "people/<slug:staff_id>/address/",
+                self._for_operators(require_POST(self.change_address)),
+                name="people_address",
+            ),
+            path(
                 "people/<slug:staff_id>/link/",
                 self._for_operators(require_POST(self.invite_again)),
                 name="people_link",
@@ -51,8 +58,7 @@ class PeoplePages:
 
     def _for_operators(self, view: View) -> View:
         def guarded(request: HttpRequest, **captured: str) -> HttpResponse:
-            if not request.user.has_perm(PERMISSION):
-                raise PermissionDenied
+            require_permissions(request, PERMISSION)
             try:
                 return view(request, **captured)
             except User.DoesNotExist as error:
@@ -63,7 +69,7 @@ class PeoplePages:
 
     def overview(self, request: HttpRequest) -> HttpResponse:
         """Everybody, with roles and state."""
-        operator = _operator(request)
+        operator, mail = _operator(request), notice_mail.standing()
         rows = [
             {
                 "person": person,
@@ -71,10 +77,11 @@ class PeoplePages:
                 "invited": invitations.is_open(person),
                 "changeable": people.may_change(operator, person),
                 "is_me": person.pk == operator.pk,
+                "refused": person.pk in mail.refused,
             }
             for person in people.everybody()
         ]
-        return self._page(request, "people", {"title": "People and roles", "rows": rows})
+        return self._page(request, "people", {"title": "People and roles", "rows": rows, "mail": mail})
 
     def invite(self, request: HttpRequest) -> HttpResponse:
         """Ask who is invited; the answer shows the link, once."""
@@ -87,7 +94,7 @@ class PeoplePages:
         return self._page(request, "people_invite", context)
 
     def person(self, request: HttpRequest, staff_id: str) -> HttpResponse:
-        """One person: roles, and the way in or out."""
+        """One person: roles, where notices go, and the way in or out."""
         person = User.objects.get(staff_id=staff_id, is_staff=True)
         roles = {"roles": people.roles_of(person)}
         form = RolesForm(request.POST if request.method == "POST" else None, initial=roles)
@@ -95,12 +102,36 @@ class PeoplePages:
             people.change_roles(_operator(request), staff_id, roles=form.cleaned_data["roles"])
             messages.success(request, f"{person.shown_name} now has these roles.")
             return redirect("admin:people")
+        return self._person_page(request, person, form=form)
+
+    def change_address(self, request: HttpRequest, staff_id: str) -> HttpResponse:
+        """Where somebody's notices go."""
+        person = User.objects.get(staff_id=staff_id, is_staff=True)
+        form = AddressForm(request.POST)
+        if not form.is_valid():
+            return self._person_page(request, person, address_form=form)
+        email = form.cleaned_data["email"]
+        people.change_address(_operator(request), staff_id, email=email)
+        told = f"is told at {email}" if email else "is told nothing by mail"
+        messages.success(request, f"{person.shown_name} {told} from now on.")
+        return redirect("admin:people")
+
+    def _person_page(
+        self,
+        request: HttpRequest,
+        person: User,
+        *,
+        form: RolesForm | None = None,
+        address_form: AddressForm | None = None,
+    ) -> HttpResponse:
+        roles = people.roles_of(person)
         context = {
             "title": person.shown_name,
             "person": person,
-            "form": form,
+            "form": form or RolesForm(initial={"roles": roles}),
+            "address_form": address_form or AddressForm(initial={"email": person.email}),
             "role_lines": ROLE_LINES,
-            "roles": people.roles_of(person),
+            "roles": roles,
             "invited": invitations.is_open(person),
             "changeable": people.may_change(_operator(request), person),
         }

@@ -51,6 +51,11 @@ ROLE_LINES: Mapping[str, str] = {
 }
 
 
+#: Roles that see or decide about people's data: all who watch or review are told when somebody is given one.
+WATCHED_ROLES = frozenset({OFFICERS, REVIEWERS})
+WATCHING_ROLES = frozenset({AUDITORS, REVIEWERS})
+
+
 def make_groups(*, using: str, apps: Apps = installed_apps, **_signal: Any) -> None:
     """Give every role exactly the permissions of the table; groups it does not know are left alone.
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpRequest
 
+from audit.admin.confirmation import remember_proof
 from audit.events import Event
 from audit.trail import AuditError, audited
 from privacyadmin.models import User
@@ -25,7 +26,9 @@ def connect() -> None:
 
 
 def record_sign_in(*, request: HttpRequest, user: User, **_signal: Any) -> None:
-    """Write the sign-in down. When that fails, empties the session and raises PermissionDenied."""
+    """Write the sign-in down, and let the session know of it. When that fails, empties the session and raises
+    PermissionDenied.
+    """
     try:
         with audited() as log:
             log.record(Event.USER_SIGNED_IN, actor=user.actor, obj=f"user:{user.staff_id}", data=dict(METHOD))
@@ -36,6 +39,7 @@ def record_sign_in(*, request: HttpRequest, user: User, **_signal: Any) -> None:
         raise PermissionDenied(
             "The audit log cannot be written just now, so nobody can sign in. Ask an operator to look at it."
         ) from error
+    remember_proof(request.session)
 
 
 def record_failed_sign_in(**_signal: Any) -> None:

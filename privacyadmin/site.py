@@ -1,15 +1,22 @@
 """The admin site: every page hangs below it. Its look is in `theme.py`, its menu in `navigation.py`."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from privacyadmin.pages import admin_pages
+
+#: Django's and the theme's own addresses that nothing of ours uses: searches across models with the term in
+#: the address, choices for widgets we have not, and a way from any object to wherever it says it is shown.
+LEFT_OUT = {"search", "autocomplete", "view_on_site"}
 
 
 class SignInForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no types.
@@ -49,4 +56,24 @@ class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships n
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our own pages before those of the models."""
-        return [*admin_pages(self), *self._pages, *super().get_urls()]
+        of_the_theme = [url for url in super().get_urls() if getattr(url, "name", "") not in LEFT_OUT]
+        return [*admin_pages(self), *self._pages, *of_the_theme]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The sign-in page. Whoever is signed in is led on, by HEAD as well as by GET."""
+        if request.method == "HEAD" and self.has_permission(request):
+            return redirect("admin:index")
+        answer: HttpResponse = super().login(request, extra_context)
+        return answer
+
+    @method_decorator(require_safe)
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What needs the reader; it is looked at, and takes nothing."""
+        answer: HttpResponse = super().index(request, extra_context)
+        return answer
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> NoReturn:  # noqa: ARG002 - Django's.
+        """There is no page of one Django app: the menu leads everywhere. The address stays, since Django
+        names it on every page.
+        """
+        raise Http404

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.contrib import admin
 from django.urls import path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from audit.admin.pages import pages as pages_of_the_log
@@ -17,7 +18,7 @@ from privacyadmin.site import PrivacyAdminSite
 cast(PrivacyAdminSite, admin.site).add_pages([*pages_of_the_log(), *pages()])
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", require_safe(RedirectView.as_view(pattern_name="admin:index"))),
     # Before the admin site, since whoever opens these cannot sign in yet.
     path("admin/set-up/<str:token>/", set_up, name="set_up"),
     path(

@@ -14,7 +14,8 @@ PASSWORD = "correct horse battery staple"
 
 
 def person(username: str, *roles: str, **facts: Any) -> User:
-    """Somebody with these roles and the cast's password."""
+    """Somebody with these roles, an address and the cast's password."""
+    facts = {"email": f"{username}@example.org", **facts}
     user = User.objects.create_user(username, password=PASSWORD, is_staff=True, **facts)
     user.groups.set(Group.objects.filter(name__in=roles))
     return user

@@ -16,6 +16,7 @@ from tests.cast import (
     superuser,
 )
 from tests.cxone_sandbox import sandbox
+from tests.erasure.mail_desk import mail_server
 from tests.forget_signing import _signer_remembers_nothing
 
 # A busy machine is no finding: examples are not timed, neither one by one nor while they are made.
@@ -26,6 +27,7 @@ __all__ = [
     "_signer_remembers_nothing",
     "_triggers_lifted_around_flush",
     "auditor",
+    "mail_server",
     "officer",
     "operator",
     "other_officer",

@@ -11,7 +11,11 @@ from django.conf import settings
 from audit.signing.signing_key import beside
 
 
+def forget_what_was_signed() -> None:
+    beside(settings.AUDIT_KEY_FILE, "signed").unlink(missing_ok=True)
+
+
 @pytest.fixture(autouse=True)
 def _signer_remembers_nothing() -> Iterator[None]:
     yield
-    beside(settings.AUDIT_KEY_FILE, "signed").unlink(missing_ok=True)
+    forget_what_was_signed()

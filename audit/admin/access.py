@@ -1,7 +1,8 @@
 """Who may open a page. Every page of ours is wrapped here, so that none is reachable without a permission.
 
-Decided once: somebody who is not signed in is sent to the sign-in page; who is signed in but lacks a
-permission gets 403; an object that does not exist is 404.
+Decided once, in this order: somebody who is not signed in is sent to the sign-in page; who is signed in but
+lacks a permission gets 403, whatever the method and whether or not there is such an object; a method that the
+page does not answer is 405; an object that does not exist is 404.
 """
 
 from collections.abc import Callable
@@ -9,9 +10,10 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
+
+from audit.permissions import require_permissions
 
 View = Callable[..., HttpResponseBase]
 
@@ -22,12 +24,13 @@ def page(*permissions: str, methods: tuple[str, ...] = ("GET", "HEAD")) -> Calla
     """
 
     def wrap(view: View) -> View:
-        @require_http_methods(list(methods))
+        answering = require_http_methods(list(methods))(view)
+
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.has_perms(permissions):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
+            require_permissions(request, *permissions)
+            answer: HttpResponseBase = answering(request, *args, **kwargs)
+            return answer
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -1,14 +1,14 @@
 """The explorer: the list of events, narrowed by its form, in pages that hold still."""
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -17,10 +17,13 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from audit.admin import event_page, event_words, standing
+from audit.admin.access import page
 from audit.admin.event_filters import ExplorerForm
 from audit.admin.event_paging import MOST_COUNTED, PAGE_SIZE, Cursor, counted, page_of
 from audit.admin.event_words import events_words
 from audit.models import AuditEvent, AuditHead
+
+PERMISSION = "audit.view_auditevent"
 
 
 class EventChangeList(ChangeList):  # type: ignore[misc]  # Unfold ships no types.
@@ -95,6 +98,16 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
         "text": "Whatever is done with a request is written here, in the same moment and for good.",
     }
 
+    def get_urls(self) -> list[URLPattern]:
+        """The list and the page of one event; no address at which one could be added or taken away."""
+        listed = page(PERMISSION, methods=("GET", "HEAD", "POST"))(self.changelist_view)
+        return [
+            path("", listed, name="audit_auditevent_changelist"),
+            path(
+                "<path:object_id>/change/", page(PERMISSION)(self.change_view), name="audit_auditevent_change"
+            ),
+        ]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EventChangeList]:  # noqa: ARG002 - Django's.
         """Ours."""
         return EventChangeList
@@ -105,8 +118,6 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
         """The list. A posted form leads to the address of what it asks for, or is shown again with what is
         wrong in it.
         """
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         if request.method == "POST":
             form = ExplorerForm(request.POST)
             if form.is_valid():
@@ -119,8 +130,6 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
         self, request: HttpRequest, object_id: str, *_form: Any, **_more: Any
     ) -> HttpResponseBase:
         """One event, on a page of its own instead of Django's form."""
-        if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:
-            raise PermissionDenied
         return event_page.show(request, object_id)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:  # noqa: ARG002 - Django's.
@@ -138,10 +147,6 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
     def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:  # noqa: ARG002 - Django's.
         """The log is append-only."""
         return False
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> NoReturn:  # noqa: ARG002 - Django's.
-        """An event has no history: it is never changed."""
-        raise Http404
 
     @admin.display(description="Number")
     def number(self, event: AuditEvent) -> SafeString:

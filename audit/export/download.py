@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from asgiref.sync import sync_to_async
 from django import forms
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -18,6 +18,7 @@ from audit.export.lines import jsonl
 from audit.export.source import ExportRefusedError
 from audit.export.taking import Export, Form, TooManyExportsError
 from audit.export.zip_stream import zipped
+from audit.permissions import require_permissions
 from audit.signing.signing_errors import SigningError
 from audit.trail import LogNotReadyError
 
@@ -76,10 +77,9 @@ class ExportForm(forms.Form):
 @require_POST
 def export_response(request: HttpRequest) -> HttpResponseBase:
     """The export as a download; in words why not: 400 for what cannot be asked, 409 for what cannot be given,
-    429 with Retry-After for too many, 503 while nothing can be signed. Raises PermissionDenied.
+    429 with Retry-After for too many, 503 while nothing can be signed. Raises PermissionMissing.
     """
-    if not request.user.has_perm(PERMISSION):
-        raise PermissionDenied
+    require_permissions(request, PERMISSION)
     asked = ExportForm(request.POST)
     if not asked.is_valid():
         words = " ".join(str(text) for texts in asked.errors.values() for text in texts)

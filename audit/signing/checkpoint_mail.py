@@ -4,37 +4,32 @@ Each day has one row, and who moves it sends: ticks that run beside each other s
 that failed is tried again, after five minutes at first and then less and less often, until the day is over.
 """
 
-import smtplib
-import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMessage
 from django.db import DatabaseError
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from audit import outgoing_mail
 from audit.models import AuditCheckpoint, CheckpointMail
+from audit.outgoing_mail import Post
 from audit.signing.key_history import vkey_file
 from audit.signing.signer import newest_checkpoint
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
 
-#: What went wrong, in words that claim no more than is known. The codes are stored.
+#: What keeps this mail from going, in words; the codes are stored.
 TROUBLE_WORDS = {
+    **outgoing_mail.TROUBLE_WORDS,
     "no_host": "No mail server is set: set EMAIL_HOST.",
-    "unreachable": "The mail server could not be reached: check EMAIL_HOST, EMAIL_PORT and the network.",
-    "not_secure": "No secure connection to the mail server: check EMAIL_SECURITY and its certificate.",
-    "sign_in_refused": "The mail server refused the account: check EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
-    "sender_refused": "The mail server refused the sender's address: check EMAIL_FROM.",
     "refused": "The mail server refused every address: check AUDIT_CHECKPOINT_MAIL_TO.",
     "some_refused": "The mail server refused some of the addresses: check AUDIT_CHECKPOINT_MAIL_TO.",
-    "broken": "The mail server broke off.",
     "not_made": "The mail could not be made: check the addresses in AUDIT_CHECKPOINT_MAIL_TO and EMAIL_FROM, "
     "and run `manage.py verify_audit`: an event that names the log's key may be damaged.",
 }
@@ -61,7 +56,7 @@ def state(*, using: str = "default") -> MailState:
     sent = days.filter(sent_at__isnull=False).first()
     newest = days.first()
     trouble = newest.error_code if newest else ""
-    if settings.AUDIT_CHECKPOINT_MAIL_TO and not settings.EMAIL_HOST:
+    if settings.AUDIT_CHECKPOINT_MAIL_TO and not outgoing_mail.is_set_up():
         trouble = "no_host"
     return MailState(
         is_set_up=bool(settings.AUDIT_CHECKPOINT_MAIL_TO),
@@ -77,7 +72,7 @@ def send_if_due(*, using: str = "default") -> bool:
     What keeps it from going is noted in its row and told by `state`, and raises nothing.
     """
     checkpoint = newest_checkpoint(using=using)
-    if not settings.AUDIT_CHECKPOINT_MAIL_TO or not settings.EMAIL_HOST or checkpoint is None:
+    if not settings.AUDIT_CHECKPOINT_MAIL_TO or not outgoing_mail.is_set_up() or checkpoint is None:
         return False
     now = timezone.now()
     mail = _claimed(now, using=using)
@@ -108,45 +103,24 @@ def _troubles(checkpoint: AuditCheckpoint, addresses: Sequence[str], *, using: s
 
     Each address has a mail of its own, so that one refused address does not keep the others from theirs.
     """
-    connection = get_connection()
-    try:
-        try:
-            connection.open()
-        except (OSError, smtplib.SMTPException) as error:
-            yield _code(error)
+    with Post() as post:
+        if away := post.open():
+            yield away
             return
         for address in addresses:
-            yield _trouble(connection, checkpoint, address, using=using)
-    finally:
-        _close(connection)
+            yield _trouble(post, checkpoint, address, using=using)
 
 
-def _trouble(connection: BaseEmailBackend, checkpoint: AuditCheckpoint, address: str, *, using: str) -> str:
+def _trouble(post: Post, checkpoint: AuditCheckpoint, address: str, *, using: str) -> str:
     try:
-        message_about(checkpoint, address, connection=connection, using=using).send()
-    except (OSError, smtplib.SMTPException) as error:
-        return _code(error)
+        message = message_about(checkpoint, address, using=using)
     except (ValueError, DatabaseError):
-        # A malformed address, or a damaged line among those that name the keys: told, and tried again.
+        # A damaged line among those that name the keys: told, and tried again.
         return "not_made"
-    return ""
+    return post.send(message)
 
 
-def _close(connection: BaseEmailBackend) -> None:
-    try:
-        connection.close()
-    except (OSError, smtplib.SMTPException):
-        # Whether the mails were taken was said before.
-        return
-
-
-def message_about(
-    checkpoint: AuditCheckpoint,
-    address: str,
-    *,
-    connection: BaseEmailBackend | None = None,
-    using: str = "default",
-) -> EmailMessage:
+def message_about(checkpoint: AuditCheckpoint, address: str, *, using: str = "default") -> EmailMessage:
     """The mail: what it is for, the note and the keys, and both once more as files to be kept."""
     vkeys = vkey_file(origin=checkpoint.origin, using=using)
     about = {"checkpoint": checkpoint, "note": checkpoint.note, "vkeys": vkeys}
@@ -155,24 +129,11 @@ def message_about(
         subject=subject,
         body=render_to_string("audit/checkpoint_mail.txt", about),
         to=[address],
-        connection=connection,
     )
     # As bytes, since mail programs may change the line ends of text.
     message.attach(f"checkpoint-{checkpoint.size}", checkpoint.note.encode(), "application/octet-stream")
     message.attach("vkey", vkeys.encode(), "application/octet-stream")
     return message
-
-
-def _code(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return "sign_in_refused"
-    if isinstance(error, smtplib.SMTPSenderRefused):
-        return "sender_refused"
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "refused"
-    if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLError):
-        return "not_secure"
-    return "broken" if isinstance(error, smtplib.SMTPException) else "unreachable"
 
 
 def _code_of_the_day(troubles: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Warning  # noqa: A004 - Django's wo
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from audit import outgoing_mail
 from audit.append_only import HEAD
 from audit.models import AuditHead
 from audit.signing import signer, signing_key
@@ -36,7 +37,7 @@ def check_signing_key(
 
 def check_mail_server(**_options: Any) -> list[CheckMessage]:
     """audit.W002: checkpoints are to be mailed, and there is no server that would take them."""
-    if not settings.AUDIT_CHECKPOINT_MAIL_TO or settings.EMAIL_HOST:
+    if not settings.AUDIT_CHECKPOINT_MAIL_TO or outgoing_mail.is_set_up():
         return []
     return [
         Warning(

@@ -7,8 +7,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.debug import sensitive_post_parameters
 
+from audit.admin.confirmation import asked_to_confirm
 from erasure import certificates
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404
@@ -78,8 +80,20 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page("erasure.view_privacyrequest", PERMISSIONS[Copy.PERSON], methods=("POST",))
+@sensitive_post_parameters("password")
 def take_persons(request: HttpRequest, reference: str) -> HttpResponse:
-    """Hand out the person's copy; like every page of the admin site, it is never stored on the way."""
+    """Hand out the person's copy; like every page of the admin site, it is never stored on the way.
+
+    It holds the identifier in full, so the password is asked for as when one is revealed.
+    """
+    question = asked_to_confirm(
+        request,
+        doing=f"Take the certificate of {request_or_404(reference)}",
+        back=reverse("admin:request_certificate", args=[reference]),
+        afterwards="" if _via(request) == REPORT_ALONE else "The files are then downloaded; this page stays.",
+    )
+    if question is not None:
+        return question
     return _handed_out(request, reference, Copy.PERSON)
 
 
@@ -107,13 +121,17 @@ def _left(submission: Submission, contents: Contents) -> Left:
 
 def _handed_out(request: HttpRequest, reference: str, copy: Copy) -> HttpResponse:
     found, by = request_or_404(reference), cast("Any", request.user)
-    via = REPORT_ALONE if request.POST.get("as") == REPORT_ALONE else "zip"
+    via = _via(request)
     try:
         taken = certificates.take(found, copy=copy, by=by, via=via)
     except CertificateRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:request_certificate", reference=reference)
     return _as_report(taken) if via == REPORT_ALONE else _as_zip(taken)
+
+
+def _via(request: HttpRequest) -> str:
+    return REPORT_ALONE if request.POST.get("as") == REPORT_ALONE else "zip"
 
 
 def _as_zip(taken: Certificate) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from audit.permissions import RefusalOnRecord
 from audit.trail import audited
 from erasure import releasing
 from erasure.admin.access import page
@@ -96,7 +97,7 @@ def _put_on_record(
     """Sent by somebody whose page had no buttons: on record, then 403."""
     with audited() as log:
         releasing.note_barred(log, hold, by=user, because=barred, release=release.pk if release else 0)
-    raise PermissionDenied(str(barred))
+    raise RefusalOnRecord(str(barred))
 
 
 def _what_happens(hold: LegalHold, *, released: bool) -> str:

@@ -27,6 +27,11 @@ def _blocked(_request: PrivacyRequest, cards: Cards) -> str:
     what = "It" if len(held) == len(cards) else "The held part"
     if all(card.override for card in held):
         return f"{what} waits for a reviewer’s decision. The statutory date keeps running."
+    if any(card.rest for card in held):
+        return "A part of it is held by nothing and can go now; the rest waits for the hold’s release."
+    lapsed = next((card.trace.lapsed for card in held if card.trace and not card.override), "")
+    if lapsed:
+        return f"{lapsed} {what} stays held: ask for an override again, or stop it."
     return f"{what} goes on by itself when the hold is released, or when an override is approved."
 
 

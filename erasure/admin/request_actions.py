@@ -6,12 +6,13 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
-from django.utils import timezone
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.debug import sensitive_post_parameters
 
+from audit.admin.confirmation import asked_to_confirm
 from audit.events import Event
 from audit.trail import audited
-from erasure import lifecycle
+from erasure import lifecycle, together
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404, submission_or_404
 from erasure.admin.request_page import rendered_page
@@ -24,10 +25,7 @@ def take_over(request: HttpRequest, reference: str) -> HttpResponse:
     found = request_or_404(reference)
 
     def move() -> str:
-        if found.is_answered:
-            raise MoveRefused(f"{reference} is answered; nobody needs to have it any more.")
-        with audited() as log:
-            lifecycle.assign(log, found, to=request.user, by=request.user)
+        together.take_over(found, by=request.user)
         return f"You have {reference} now."
 
     return _answered(request, reference, move)
@@ -39,13 +37,7 @@ def stop(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     submission = submission_or_404(reference, number)
 
     def move() -> str:
-        try:
-            with audited() as log:
-                lifecycle.cancel(log, submission, by=request.user, because="stopped", now=timezone.now())
-        except MoveRefused:
-            with audited() as log:
-                lifecycle.note_stop_refused(log, submission, by=request.user)
-            raise
+        together.stop(submission, by=request.user)
         return f"{submission} was stopped before it was sent."
 
     return _answered(request, reference, move)
@@ -65,13 +57,20 @@ def clear_attention(request: HttpRequest, reference: str, number: int) -> HttpRe
 
 
 @page("erasure.reveal_identifier", methods=("POST",))
+@sensitive_post_parameters("password")
 def reveal(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the person's identifiers in full, once, in this very answer, after that was put on record."""
+    """Show the person's identifiers in full, once, in this very answer, after that was put on record.
+
+    Where the last sign-in is a while ago, the password is asked for first.
+    """
     found, reader = request_or_404(reference), cast("Any", request.user)
     known = [identifier for identifier in found.subject.identifiers.order_by("pk") if identifier.value]
     if not known:
         messages.error(request, "There is nothing to reveal: the identifiers have been shredded.")
         return redirect("admin:request_page", reference=reference)
+    back = reverse("admin:request_page", args=[reference])
+    if question := asked_to_confirm(request, doing=f"Reveal the identifiers of {reference}", back=back):
+        return question
     with audited() as log:
         entry = log.record(
             Event.SUBJECT_REVEALED,

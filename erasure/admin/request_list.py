@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -14,7 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from erasure.admin import request_filters, request_search
+from audit.permissions import PermissionMissing
+from erasure.admin import request_filters, request_search, requests_together
+from erasure.admin.access import page
 from erasure.models import PrivacyRequest, Submission
 from erasure.models.subjects import in_order
 from erasure.stages import Part, stage_of
@@ -50,7 +51,10 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("reference",)
-    actions = None
+    actions = ("stop_chosen", "take_over_chosen")
+    # The theme's bar stands before the list; ours, in the list's template, follows it.
+    actions_on_top = False
+    actions_on_bottom = True
     change_list_template = "erasure/request_list.html"
     list_before_template = "erasure/search_words.html"
     empty = {
@@ -72,25 +76,40 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         """Never: requests are kept."""
         return False
 
+    def has_file_permission(self, request: HttpRequest) -> bool:
+        """Whether the reader may act on several requests; without it the list has no boxes to tick."""
+        return request.user.has_perm("erasure.file_request")
+
+    @admin.action(description="Stop", permissions=["file"])
+    def stop_chosen(self, request: HttpRequest, chosen: QuerySet[PrivacyRequest]) -> HttpResponseBase:
+        """What stopping the ticked requests would do, before it is done."""
+        return requests_together.ask(request, requests_together.STOP, _references(chosen))
+
+    @admin.action(description="Take over", permissions=["file"])
+    def take_over_chosen(self, request: HttpRequest, chosen: QuerySet[PrivacyRequest]) -> HttpResponseBase:
+        """What taking over the ticked requests would do, before it is done."""
+        return requests_together.ask(request, requests_together.TAKE_OVER, _references(chosen))
+
     def get_urls(self) -> list[URLPattern]:
         """The list, and Django's address of one object, which leads to the request's page."""
-        guard = self.admin_site.admin_view
+        view = "erasure.view_privacyrequest"
+        guarded, with_actions = page(view), page(view, methods=("GET", "HEAD", "POST"))
         return [
-            path("", guard(self.changelist_view), name="erasure_privacyrequest_changelist"),
-            path("<int:pk>/change/", guard(self.go_to_page), name="erasure_privacyrequest_change"),
+            path("", with_actions(self.changelist_view), name="erasure_privacyrequest_changelist"),
+            path("<int:pk>/change/", guarded(self.go_to_page), name="erasure_privacyrequest_change"),
         ]
 
-    def go_to_page(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+    def go_to_page(self, request: HttpRequest, pk: int) -> HttpResponseBase:  # noqa: ARG002 - a view takes it.
         """From Django's address of a request to ours."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         reference = get_object_or_404(PrivacyRequest, pk=pk).reference
         return redirect("admin:request_page", reference=reference)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """The list, with the words of what was searched for."""
+        """The list, with the words of what was searched for; what is posted acts on several requests."""
+        if request.method == "POST" and not self.has_file_permission(request):
+            raise PermissionMissing("erasure.file_request")
         query = request.GET.get("q", "").strip()
         context = {
             "title": "Requests",
@@ -163,3 +182,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     def who_has_it(self, request: PrivacyRequest) -> str:
         """The officer who looks after it."""
         return str(request.owner.shown_name)
+
+
+def _references(chosen: QuerySet[PrivacyRequest]) -> list[str]:
+    return [request.reference for request in chosen]

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.trail import events_of
-from erasure import lifecycle
+from erasure import holds, lifecycle
 from erasure.admin.certificate_card import certificate_card, shred_warning
 from erasure.admin.forgetting_words import forgetting_words
 from erasure.admin.next_step import next_step
@@ -110,7 +110,10 @@ def version(request: PrivacyRequest, submissions: Sequence[Submission], *, now: 
         for row in sorted(submissions, key=lambda row: row.number)
         if row.status == S.QUEUED and row.next_attempt_at is not None
     ]
-    state = [newest, going, _pause_line(submissions), controllers_today().isoformat()]
+    held = any(row.status == S.BLOCKED for row in submissions)
+    # A hold that comes to what is held already moves nothing, so that it has no event of the request's.
+    in_force = [hold.code for hold in holds.active(now)] if held else []
+    state = [newest, going, in_force, _pause_line(submissions), controllers_today().isoformat()]
     return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:32]
 
 

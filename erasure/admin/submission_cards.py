@@ -1,35 +1,29 @@
 """What a request's page shows of each submission: facts, what CXone reported, and what can still be done."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from erasure import holds
+from erasure.admin.hold_lines import HoldLine, HoldsOf, Rest, since_words
+from erasure.admin.override_trace import OverridesOf, Trace
+from erasure.admin.successors import Successors
 from erasure.choices import (
     ATTENTION_LINES,
     ATTENTION_LOOKS,
     Attention,
-    HoldKind,
     Look,
     RequestType,
     Scope,
     SubmissionStatus,
 )
 from erasure.cxone.answers import cascade_rows
-from erasure.models import LegalHold, Override, PrivacyRequest, Submission
-from erasure.plain_words import categories_words, clock_words, count_words, uncapitalised
+from erasure.models import Override, PrivacyRequest, Submission
+from erasure.plain_words import categories_words, clock_words, count_words
 
 S = SubmissionStatus
 NOTHING_FOUND = "CXone reported done and found nothing: check the identifier before you answer."
-
-
-@dataclass(frozen=True)
-class HoldLine:
-    """What keeps a submission here, as officers may read it."""
-
-    code: str
-    ground: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +40,20 @@ class Card:
     cascade: list[tuple[str, str]]
     total: str
     holds: list[HoldLine]
+    #: Whether a hold that came after the filing keeps it here, and since when it waits, in words.
+    suspended: bool
+    since: str
+    #: Of holds that came when it had left.
+    late: Sequence[str]
+    rest: Rest | None
     override: Override | None
+    trace: Trace | None
     goes: str
     attention_line: str
     attention_look: Look | None
     replaced_by: int | None
+    #: What became of it, or of which it is a part, where a held part was put apart.
+    split: str
     found_nothing: bool
     can_stop: bool
     can_correct: bool
@@ -64,42 +67,39 @@ def cards_of(request: PrivacyRequest, *, now: datetime) -> list[Card]:
         .defer("frozen_payload")
         .order_by("-number")
     )
-    codes = {code for submission in submissions for code in submission.held_by}
-    known = {hold.code: hold for hold in LegalHold.objects.filter(code__in=codes)} if codes else {}
-    undecided = Override.objects.filter(submission__request=request, decision="").select_related("asked_by")
-    questions = {override.submission_id: override for override in undecided}
-    successors = {row.replaces_id: row.number for row in submissions if row.replaces_id}
-    hidden = _identifiers_of(request)
-    cards = []
+    facts = _Facts(
+        holds=HoldsOf.of(request, submissions, now=now),
+        overrides=OverridesOf.of(request, now=now),
+        successors=Successors.among(submissions),
+        hidden=_identifiers_of(request),
+    )
     for submission in submissions:
         submission.request = request
-        cards.append(
-            _card(
-                submission,
-                held_by=[_hold_line(code, known) for code in submission.held_by],
-                override=questions.get(submission.pk),
-                replaced_by=successors.get(submission.pk),
-                hidden=hidden,
-                now=now,
-            )
-        )
-    return cards
+    return [_card(submission, facts, now=now) for submission in submissions]
 
 
-def _card(
-    submission: Submission,
-    *,
-    held_by: list[HoldLine],
-    override: Override | None,
-    replaced_by: int | None,
-    hidden: Mapping[str, str],
-    now: datetime,
-) -> Card:
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What the cards of one request have in common, read once."""
+
+    holds: HoldsOf
+    overrides: OverridesOf
+    successors: Successors
+    hidden: Mapping[str, str]
+
+
+def _card(submission: Submission, facts: _Facts, *, now: datetime) -> Card:
     cascade = cascade_rows(submission.upstream_body) if submission.upstream_body else []
     found_nothing = submission.status == S.COMPLETED and submission.records_affected == 0
-    final = replaced_by is None and not submission.request.is_answered
+    successors = facts.successors.of(submission)
+    final = not successors and not submission.request.is_answered
     blocked = submission.status == S.BLOCKED
+    override = facts.overrides.waiting.get(submission.pk) if blocked else None
     flag = submission.attention
+    first_filed_at = facts.successors.first_filed_at(submission)
+    held = facts.holds.lines(submission, first_filed_at=first_filed_at)
+    trace = facts.overrides.trace(submission)
+    was_free = bool(trace and trace.was_approved)
     return Card(
         submission=submission,
         identifier=submission.identifier.masked,
@@ -107,15 +107,21 @@ def _card(
         scope=Scope(submission.scope).label,
         filed_by=submission.filed_by.shown_name,
         report=report_words(submission),
-        own_words=without_identifiers(submission.error_message or "", hidden),
+        own_words=without_identifiers(submission.error_message or "", facts.hidden),
         cascade=[(entity, f"{records:,}") for entity, records in cascade],
         total=f"{sum(records for _entity, records in cascade):,}",
-        holds=held_by if blocked else [],
-        override=override if blocked else None,
+        holds=held,
+        suspended=any(line.came for line in held) and (was_free or all(line.came for line in held)),
+        since=since_words(held, first_filed_at, was_free=was_free),
+        late=facts.holds.late.get(submission.pk, ()),
+        rest=facts.holds.rest(submission),
+        override=override,
+        trace=trace,
         goes=goes_words(submission, now=now),
         attention_line=ATTENTION_LINES[Attention(flag)] if flag else "",
         attention_look=ATTENTION_LOOKS[Attention(flag)] if flag else None,
-        replaced_by=replaced_by,
+        replaced_by=successors[0].number if successors else None,
+        split=facts.successors.split_words(submission),
         found_nothing=found_nothing,
         can_stop=submission.status in {S.BLOCKED, S.QUEUED},
         can_correct=final and (found_nothing or submission.status == S.FAILED),
@@ -169,10 +175,3 @@ def _identifiers_of(request: PrivacyRequest) -> Mapping[str, str]:
 def _can_be_overridden(submission: Submission) -> bool:
     """A rule that the payload itself breaks has no override: it has to be filed anew."""
     return not any(holds.is_rule(code) for code in submission.held_by)
-
-
-def _hold_line(code: str, known: Mapping[str, LegalHold]) -> HoldLine:
-    hold = known.get(code)
-    if hold is None:
-        return HoldLine("", "the rules no longer allow this payload; stop it and register it anew")
-    return HoldLine(code, f"{hold.ground} ({uncapitalised(HoldKind(hold.kind).label)})")

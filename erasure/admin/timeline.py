@@ -85,8 +85,8 @@ def _moment(event: LoggedEvent, names: Names, *, several: bool) -> Moment:
 
 
 def _words_of(event: LoggedEvent, facts: Facts, names: Names) -> str:
-    if event.act == Event.REQUEST_CANCELLED and event.result == "denied":
-        return "Stopping was refused: it may have reached CXone already"
+    if event.result == "denied" and event.act in TOO_LATE:
+        return TOO_LATE[event.act]
     if event.act == Event.REQUEST_ASSIGNED:
         return f"{names.get(str(facts.get('owner')), 'Nobody')} has it now"
     told = WORDS.get(event.act)
@@ -143,7 +143,8 @@ def _failed(facts: Facts) -> str:
 
 
 def _cancelled(facts: Facts) -> str:
-    return "Stopped before it was sent" if facts["because"] == "stopped" else "Cancelled before it was sent"
+    why = {"stopped": "Stopped before it was sent", "split": "Ended, since its parts take its place"}
+    return why.get(facts["because"], "Cancelled before it was sent")
 
 
 def _answered(facts: Facts) -> str:
@@ -162,6 +163,16 @@ def _asked(facts: Facts) -> str:
     ground = facts.get("ground")
     label = uncapitalised(OverrideReason(ground).label) if ground in OverrideReason.values else ""
     return f"Override asked for: {label}" if label else "Override asked for"
+
+
+def _barred(facts: Facts) -> str:
+    why = {
+        "filed_by": "who filed a request does not decide on it",
+        "asked_by": "who asked for an override does not decide on it",
+        "placed_by": "who placed a hold does not decide on its override",
+        "no_permission": "only reviewers decide",
+    }
+    return f"A decision on the override was refused: {why.get(facts['reason'], facts['reason'])}"
 
 
 def _flagged(facts: Facts) -> str:
@@ -228,11 +239,26 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
         f"A callback came: it says {facts['status']}" if facts.get("status") else "A callback came"
     ),
     Event.CALLBACK_CONTRADICTED: lambda _facts: "A callback and CXone’s own status contradict each other",
+    Event.REQUEST_HELD_LATE: lambda facts: (
+        f"{_holds(facts)} came too late: it had been sent, and CXone has no recall"
+    ),
+    Event.REQUEST_SPLIT: lambda facts: (
+        f"Taken apart: the held part is submission {facts['held']}, the rest submission {facts['rest']}"
+    ),
     Event.OVERRIDE_ASKED: _asked,
+    Event.OVERRIDE_REFUSED: _barred,
+    Event.OVERRIDE_WITHDRAWN: lambda _facts: "The question for an override was taken back",
+    Event.OVERRIDE_EXPIRED: lambda _facts: "Nobody decided on the override in time",
+    Event.OVERRIDE_REVOKED: lambda _facts: "The approval of the override was taken back",
     Event.SUBJECT_REVEALED: _revealed,
     Event.SUBJECT_SHREDDED: _shredded,
 }
 
+#: Of acts that were tried when it may have been sent already.
+TOO_LATE: Mapping[str, str] = {
+    Event.REQUEST_CANCELLED: "Stopping was refused: it may have reached CXone already",
+    Event.OVERRIDE_REVOKED: "Taking the approval back was refused: it had been sent already",
+}
 PLAIN_LOOK = Look("neutral", "history")
 REFUSED_LOOK = Look("danger", "block")
 #: Their result is "denied" too, and their own look says what it means.
@@ -241,7 +267,9 @@ LOOKS: Mapping[str, Look] = {
     Event.REQUEST_REGISTERED: Look("neutral", "inbox"),
     Event.REQUEST_FILED: Look("neutral", "edit_document"),
     Event.REQUEST_BLOCKED: Look("warning", "lock"),
-    Event.REQUEST_SUSPENDED: Look("warning", "lock"),
+    Event.REQUEST_SUSPENDED: Look("warning", "pause_circle"),
+    Event.REQUEST_HELD_LATE: Look("danger", "lock_clock"),
+    Event.REQUEST_SPLIT: Look("neutral", "call_split"),
     Event.REQUEST_SENDING: Look("info", "send"),
     Event.REQUEST_SUBMITTED: Look("info", "call_received"),
     Event.REQUEST_REQUEUED: Look("warning", "replay"),
@@ -267,6 +295,7 @@ LOOKS: Mapping[str, Look] = {
     Event.OVERRIDE_REFUSED: Look("danger", "gavel"),
     Event.OVERRIDE_WITHDRAWN: Look("neutral", "undo"),
     Event.OVERRIDE_EXPIRED: Look("neutral", "timer_off"),
+    Event.OVERRIDE_REVOKED: Look("warning", "undo"),
     Event.HOLD_PLACED: Look("warning", "lock"),
     Event.HOLD_RELEASED: Look("info", "lock_open"),
     Event.SUBJECT_REVEALED: Look("neutral", "visibility"),

@@ -101,7 +101,7 @@ def _checked_keys(proven: Sequence[Proven]) -> str:
 def _put_on_record(contents: Contents, told: Checkpoint, *, by: Any, via: str, now: datetime) -> int:
     request, is_persons = contents.request, contents.copy is Copy.PERSON
     with audited() as log:
-        current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
+        current = PrivacyRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
         if is_persons and current.shredded_at is not None:
             raise CertificateRefused(
                 f"The identifiers of {request.reference} have just been shredded; nothing was handed out."

@@ -70,7 +70,7 @@ def _derivation(clock: Clock) -> list[dict[str, str]]:
 
 def assign(log: Trail, request: PrivacyRequest, *, to: Any, by: Any) -> None:
     """Give the request another owner. Raises MoveRefused when it has that owner already."""
-    previous = PrivacyRequest.objects.select_for_update(of=("self",)).get(pk=request.pk).owner
+    previous = PrivacyRequest.objects.select_for_update(no_key=True, of=("self",)).get(pk=request.pk).owner
     if previous == to:
         raise MoveRefused(f"{request.reference} is with {to.shown_name} already.")
     request.owner = to
@@ -106,7 +106,7 @@ def answer(
 
     The day of the answer is one in the controller's zone, from the receipt to today.
     """
-    current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
+    current = PrivacyRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     today = timezone.localdate(now, timezone=timezone.get_default_timezone())
     refusal = why_not_answer(current, outcome) or why_not_answered_on(current, answered_on, today=today)
     if refusal:

@@ -44,7 +44,7 @@ def file(
     """
     actor = actor or by.actor
     # The request's row is locked so that two people filing at once get two numbers.
-    if PrivacyRequest.objects.select_for_update().get(pk=request.pk).is_answered:
+    if PrivacyRequest.objects.select_for_update(no_key=True).get(pk=request.pk).is_answered:
         raise MoveRefused(f"{request.reference} is answered. Register what the person asks now anew.")
     submission = Submission(
         request=request,
@@ -184,11 +184,14 @@ def split(
     submission: Submission,
     *,
     held: Sequence[str],
+    held_by: Sequence[str],
     actor: str,
     send_at: datetime,
     now: datetime,
 ) -> tuple[Submission, Submission]:
     """Put the `held` categories of a blocked submission apart from the rest, which goes out; both, as filed.
+
+    `held_by` are the codes of what holds them.
 
     A payload never changes, so that the submission ends and two take its place. Who filed it answers for
     both: nobody gets to decide on their own filing by having another split it. Raises MoveRefused where
@@ -197,7 +200,6 @@ def split(
     rest = [category for category in submission.categories if category not in held]
     if submission.status != S.BLOCKED or not rest or len(rest) == len(submission.categories):
         raise MoveRefused(f"{submission} has no part that could go by itself.")
-    codes = submission.held_by
     move(
         log,
         submission,
@@ -222,7 +224,7 @@ def split(
             replaces=submission,
             actor=actor,
         )
-        for categories, holds in ((list(held), codes), (rest, ()))
+        for categories, holds in ((list(held), held_by), (rest, ()))
     )
     record(log, submission, Event.REQUEST_SPLIT, actor=actor, held=waiting.number, rest=going.number)
     return waiting, going

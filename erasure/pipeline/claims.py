@@ -52,7 +52,7 @@ def claim(statuses: Sequence[str], *, limit: int, now: datetime) -> list[Submiss
     with transaction.atomic():
         rows = due(statuses, now)
         if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
+            rows = rows.select_for_update(no_key=True, skip_locked=True)
         taken = list(rows.only(*CARRIED)[:limit])
         lease_until = now + LEASE
         Submission.objects.filter(pk__in=[row.pk for row in taken]).update(
@@ -69,7 +69,7 @@ def locked(claimed: Sequence[Submission]) -> QuerySet[Submission]:
     Some may belong to others by now, which their fence tells.
     """
     return (
-        Submission.objects.select_for_update(of=("self",))
+        Submission.objects.select_for_update(no_key=True, of=("self",))
         .filter(pk__in=[row.pk for row in claimed])
         .select_related("request", "identifier")
         .order_by("pk")

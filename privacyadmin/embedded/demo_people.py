@@ -60,6 +60,7 @@ def lines_about(passwords: Mapping[str, str]) -> list[str]:
 def _make(person: DemoPerson, password: str) -> None:
     with audited() as log:
         user = User(username=person.username, first_name=person.full_name, is_staff=True)
+        user.email = f"{person.username}@example.org"
         user.set_password(password)
         user.save()
         user.groups.set(Group.objects.filter(name=person.role))

@@ -124,7 +124,8 @@ def _start(plan: Plan, supervisor: Supervisor, data_dir: DataDir, listener: sock
     for line in said:
         supervisor.say(line)
     if plan.kind == "demo":
-        supervisor.say("CXone is a stand-in here: nothing leaves this machine. Ctrl-C stops everything.")
+        supervisor.say("CXone is a stand-in here, and mails are shown below: nothing leaves this machine.")
+        supervisor.say("Ctrl-C stops everything.")
         _file_samples(supervisor, parts)
 
 
@@ -164,6 +165,8 @@ def part_environment(
             "CXONE_CLIENT_ID": client_id,
             "CXONE_CLIENT_SECRET": client_secret,
             "SEND_DELAY_SECONDS": "0",
+            # Mail is shown among the lines of the tick.
+            "EMAIL_DELIVERY": "console",
         }
     return environment
 

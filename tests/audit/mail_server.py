@@ -2,7 +2,7 @@
 
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -11,12 +11,17 @@ from email.message import Message
 
 @dataclass
 class MailServer:
-    """What came in, and how to answer: `answers` holds others for a command, such as `RCPT TO:<a@b>`."""
+    """What came in, and how to answer: `answers` holds others for a command, such as `RCPT TO:<a@b>`.
+
+    The answer `hang up` ends the connection, `silence` keeps it open and never answers. `meanwhile` is done
+    when a mail has come, before it is answered.
+    """
 
     port: int = 0
     came: list[tuple[str, Message]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     calls: int = 0
+    meanwhile: Callable[[], None] = lambda: None
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -35,9 +40,13 @@ class _Session(socketserver.StreamRequestHandler):
             )
             if answer == "hang up":
                 return
+            if answer == "silence":
+                self.rfile.read()
+                return
             if line.upper() == "DATA" and not answer:
                 self._say("354 go on")
                 told.came.append((recipient, message_from_bytes(self._data())))
+                told.meanwhile()
             if line.upper().startswith("RCPT"):
                 recipient = line.partition("<")[2].rstrip(">")
             self._say(answer or ("221 bye" if line.upper() == "QUIT" else "250 ok"))

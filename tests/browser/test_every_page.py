@@ -29,7 +29,10 @@ PAGES = {
     "reviewer": [
         "/admin/",
         "/admin/overrides/",
+        "/admin/overrides/?ticked=all",
         "/admin/overrides/1/",
+        "/admin/overrides/2/",
+        "/admin/overrides/together/?override=1&override=2",
         "/admin/requests/{year}-000013/",
         "/admin/holds/",
         "/admin/holds/?state=ended",

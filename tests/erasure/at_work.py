@@ -19,6 +19,7 @@ from erasure.cxone.client import CXoneClient
 from erasure.cxone.sandbox import Sandbox
 from erasure.models import PrivacyRequest, Submission, Upstream
 from erasure.pipeline.batches import poll_batch, submit_batch
+from erasure.resuming import resume_released
 from erasure.upstream import DatabaseTokenStore
 
 LONG_AGO = timedelta(hours=2)
@@ -87,6 +88,10 @@ class Work(Worker):
             by=self.officer,
             send_delay=timedelta(0),
         )
+
+    def resume(self) -> int:
+        """Let go what no hold holds any more, as the tick does."""
+        return resume_released(timezone.now())
 
     def let_time_pass(self) -> None:
         """Make everything due that waits, let pauses run out, and leases with them."""

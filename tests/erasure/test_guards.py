@@ -1,7 +1,6 @@
 """What must never be is refused by the database itself, whoever writes past the application."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -15,10 +14,11 @@ from django.utils import timezone
 from audit.trail import audited
 from erasure import lifecycle, overrides
 from erasure.choices import OverrideReason
-from erasure.guards import GUARDS, check_guards, guards_missing, installing, lifting
+from erasure.guards import GUARDS, check_guards, guards_missing, installing
 from erasure.models import (
     CallbackReceipt,
     HoldRegister,
+    HoldRelease,
     LegalHold,
     Override,
     Subject,
@@ -27,7 +27,9 @@ from erasure.models import (
     Upstream,
 )
 from privacyadmin.models import User
-from tests.erasure.made_holds import released
+from tests.audit.tampering import run
+from tests.erasure.lifted_guards import lifted_guards
+from tests.erasure.made_holds import decided, placed, proposed, released
 from tests.erasure.made_requests import accepted, answered, completed, failed, filed, hold_on, only, sent
 
 pytestmark = pytest.mark.django_db
@@ -283,11 +285,15 @@ def test_a_row_that_all_share_is_alone(model: Any) -> None:
 def question(officer: User, other_officer: User) -> Override:
     """Lena filed; Anna asked."""
     held = only(filed(officer, categories=["ANALYTICS"]))
+    return question_about(held, by=other_officer)
+
+
+def question_about(held: Submission, *, by: User) -> Override:
     with audited() as log:
         return overrides.ask(
             log,
             held,
-            by=other_officer,
+            by=by,
             reason=OverrideReason.MATTER_CLOSED,
             justification="The matter was closed in March.",
             now=NOW,
@@ -305,16 +311,7 @@ def test_nobody_decides_on_what_they_filed_or_asked_for(
 
 def test_a_superuser_is_bound_by_it_too(superuser: User) -> None:
     filed(superuser, categories=["ANALYTICS"])
-    with audited() as log:
-        held = only_held(superuser)
-        asked = overrides.ask(
-            log,
-            held,
-            by=superuser,
-            reason=OverrideReason.MATTER_CLOSED,
-            justification="The matter was closed in March.",
-            now=NOW,
-        )
+    asked = question_about(only_held(superuser), by=superuser)
     change = {"decision": "approved", "decided_by": superuser, "decided_at": NOW}
     refused(updating(asked, **change), by="override_four_eyes")
 
@@ -364,23 +361,116 @@ def test_one_question_is_open_at_a_time(question: Override) -> None:
     refused(lambda: question.save(force_insert=True), by="override_one_question_at_a_time|submission_id")
 
 
+@pytest.mark.parametrize("decision", ["approved", "denied"])
+def test_nobody_decides_on_a_hold_that_they_placed(
+    officer: User, reviewer: User, other_reviewer: User, decision: str
+) -> None:
+    placed(reviewer, category="SURVEY")
+    asked = question_about(only(filed(officer, categories=["SURVEY"])), by=officer)
+    change = {"decision": decision, "decided_by": reviewer, "decided_at": NOW}
+    refused(updating(asked, **change), by="nobody decides on an override of a hold that they placed")
+    updating(asked, **{**change, "decided_by": other_reviewer})()
+
+
+def test_an_override_is_not_born_decided(question: Override, reviewer: User) -> None:
+    question.pk, question.decision = None, "approved"
+    question.decided_by, question.decided_at = reviewer, NOW
+    refused(lambda: question.save(force_insert=True), by="an override is asked for before it is decided")
+
+
+def test_an_approval_is_taken_back_once_and_only_before_its_use(question: Override, reviewer: User) -> None:
+    taken_back = {"revoked_at": NOW, "revoked_by": reviewer}
+    refused(updating(question, **taken_back), by="override_revoked_before_its_use")
+    updating(question, decision="approved", decided_by=reviewer, decided_at=NOW)()
+    refused(updating(question, revoked_at=NOW), by="override_revoked_before_its_use")
+    updating(question, **taken_back)()
+    refused(updating(question, revoked_at=None, revoked_by=None), by="an override is asked and decided once")
+    refused(updating(question, used_at=NOW), by="override_revoked_before_its_use")
+
+
+# Releases ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def release(officer: User, reviewer: User) -> HoldRelease:
+    """Marek's proposal to release his hold, which stops what Lena filed."""
+    hold = placed(reviewer, category="SURVEY")
+    filed(officer, categories=["SURVEY"])
+    return proposed(hold, by=reviewer)
+
+
+def approval(by: User | None) -> Change:
+    return {"decision": "approved", "decided_by": by, "decided_at": NOW}
+
+
+def test_a_hold_is_not_released_by_a_word_alone(release: HoldRelease) -> None:
+    refused(updating(release.hold, released_at=NOW), by="by the decision of a second reviewer")
+    refused(
+        lambda: LegalHold.objects.create(
+            code="LIT-9", kind="litigation", ground="g", category="SMS", placed_at=NOW, released_at=NOW
+        ),
+        by="by the decision of a second reviewer",
+    )
+
+
+def test_another_holds_release_releases_no_hold(
+    release: HoldRelease, reviewer: User, other_reviewer: User
+) -> None:
+    other = placed(reviewer, category="SMS")
+    decided(release, by=other_reviewer)
+    refused(updating(other, released_at=NOW), by="by the decision of a second reviewer")
+
+
+@pytest.mark.parametrize("decision", ["approved", "denied"])
+def test_who_proposed_a_release_does_not_decide_on_it(
+    release: HoldRelease, reviewer: User, decision: str
+) -> None:
+    for decider in (reviewer, None):
+        change = {**approval(decider), "decision": decision}
+        refused(updating(release, **change), by="release_four_eyes")
+
+
+def test_nobody_releases_a_hold_on_what_they_filed(
+    release: HoldRelease, officer: User, superuser: User
+) -> None:
+    refused(updating(release, **approval(officer)), by="nobody releases a hold that stops what they filed")
+    filed(superuser, "USR-7", categories=["SURVEY"])
+    refused(updating(release, **approval(superuser)), by="nobody releases a hold that stops what they filed")
+
+
+def test_a_proposal_by_who_has_filed_since_is_not_approved(
+    release: HoldRelease, reviewer: User, other_reviewer: User
+) -> None:
+    filed(reviewer, "USR-8", categories=["SURVEY"])
+    change = approval(other_reviewer)
+    refused(updating(release, **change), by="nobody releases a hold that stops what they filed")
+    updating(release, **{**change, "decision": "denied"})()
+
+
+def test_what_another_hold_stops_keeps_nobody_from_a_release(
+    release: HoldRelease, other_reviewer: User, reviewer: User
+) -> None:
+    # A code that begins with this one's: it has to be told apart.
+    LegalHold.objects.create(
+        code=f"{release.hold.code}1", kind="litigation", ground="g", category="SMS", placed_at=NOW
+    )
+    filed(other_reviewer, "USR-9", categories=["SMS"])
+    updating(release, **approval(other_reviewer))()
+
+
+def test_a_release_is_decided_once_and_is_not_born_decided(
+    release: HoldRelease, other_reviewer: User
+) -> None:
+    twin = HoldRelease.objects.get(pk=release.pk)
+    twin.pk = None
+    refused(lambda: twin.save(force_insert=True), by="release_one_proposal_at_a_time|hold_id")
+    decided(release, by=other_reviewer)
+    refused(updating(release, decision="denied"), by="a release is proposed and decided once")
+    twin.decision, twin.decided_by, twin.decided_at = "approved", other_reviewer, NOW
+    refused(lambda: twin.save(force_insert=True), by="a release is proposed before it is decided")
+
+
 # The guards themselves -----------------------------------------------------------------------------------
-
-
-@contextmanager
-def lifted_guards() -> Iterator[None]:
-    """Without the guards, to meet the constraints behind them."""
-    _run(lifting(connection.vendor))
-    try:
-        yield
-    finally:
-        _run([*lifting(connection.vendor), *installing(connection.vendor)])
-
-
-def _run(statements: list[str]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
 
 
 def test_the_guards_are_in_place_after_the_migrations() -> None:
@@ -401,7 +491,7 @@ def test_a_guard_that_was_lifted_is_missed_and_put_back() -> None:
 def test_a_guard_that_reads_otherwise_is_missed() -> None:
     with lifted_guards():
         changed = [statement.replace("status", "scope") for statement in installing(connection.vendor)]
-        _run(changed)
+        run(*changed)
         assert "submission_terminal_is_terminal" in guards_missing(connection)
 
 

@@ -337,6 +337,34 @@ class Moves(RuleBasedStateMachine):
         legal = override.decision == "" and override.asked_by == self.cast[by]
         self.attempt(act, legal=legal)
 
+    def revoke(self, copy: Submission, by: str) -> None:
+        override = Override.objects.filter(submission_id=copy.pk).order_by("-pk").first()
+        if override is None:
+            return
+        row = Submission.objects.get(pk=copy.pk)
+
+        def act() -> None:
+            with audited() as log:
+                overrides.revoke(log, override, by=self.cast[by], now=timezone.now())
+
+        legal = (
+            by in {"marek", "ines", "root"}
+            and override.decision == "approved"
+            and override.revoked_at is None
+            and row.status == "queued"
+            and row.type == "ERASURE"
+            and "ANALYTICS" in row.categories
+        )
+        self.attempt(act, legal=legal)
+
+    def send_the_rest(self, copy: Submission, by: str) -> None:
+        row = Submission.objects.select_related("request").get(pk=copy.pk)
+        mixed = row.held_by == ["RET-1"] and len(row.categories) > 1
+        legal = row.status == "blocked" and mixed and not row.request.is_answered
+        self.attempt(
+            lambda: filing.send_the_rest(copy, by=self.cast[by], send_delay=timedelta(0)), legal=legal
+        )
+
     def correct(self, copy: Submission, by: str, number: int) -> None:
         row = Submission.objects.get(pk=copy.pk)
         legal = (
@@ -380,7 +408,7 @@ class Moves(RuleBasedStateMachine):
         copy=copies,
         by=people,
         number=st.integers(1, 3),
-        which=st.integers(0, 20),
+        which=st.integers(0, 22),
         flag=st.sampled_from(Attention),
     )
     def try_anything(self, copy: Submission, by: str, number: int, which: int, flag: Attention) -> None:
@@ -407,10 +435,12 @@ class Moves(RuleBasedStateMachine):
             lambda: self.correct(copy, by, number),
             lambda: self.answer(copy, by, list(Outcome)[number]),
             lambda: self.send_more(copy, by),
+            lambda: self.revoke(copy, by),
+            lambda: self.send_the_rest(copy, by),
         ]
         anything[which]()
 
-    @rule(copy=copies, steps=st.lists(st.tuples(st.integers(0, 9), people), min_size=2, max_size=6))
+    @rule(copy=copies, steps=st.lists(st.tuples(st.integers(0, 11), people), min_size=2, max_size=6))
     def go_on(self, copy: Submission, steps: list[tuple[int, str]]) -> None:
         """Several steps in a row that are likely to be legal, so that the far ends are reached too."""
         for pick, by in steps:
@@ -439,9 +469,11 @@ class Moves(RuleBasedStateMachine):
                 lambda: self.withdraw(row, by),
                 lambda: self.resume(row),
                 lambda: self.refuse(row, by),
+                lambda: self.send_the_rest(row, by),
             ],
             "queued": [
                 lambda: self.begin_sending(row),
+                lambda: self.revoke(row, by),
                 lambda: self.suspend(row),
                 lambda: self.cancel(row, by),
             ],

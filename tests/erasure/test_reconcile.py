@@ -1,26 +1,26 @@
 """State and events tell the same story; where they do not, each difference is named from either side."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from audit.events import Event
 from audit.models import AuditEvent, AuditPastEvent
 from audit.signing import continuation
 from audit.trail import audited
-from erasure import guards, lifecycle, overrides, reconcile, releasing, shredding
+from erasure import lifecycle, overrides, reconcile, releasing, shredding
 from erasure.choices import OverrideReason
 from erasure.models import LegalHold, Override, PrivacyRequest, Submission
 from erasure.reconcile import differences
 from erasure.stories import WORDS
 from privacyadmin.models import User
-from tests.audit.tampering import run, triggers_lifted
+from tests.audit.tampering import triggers_lifted
+from tests.erasure.lifted_guards import lifted_guards
 from tests.erasure.made_holds import decided, placed, proposed
 from tests.erasure.made_requests import accepted, answered, completed, failed, filed, only, registered, sent
 
@@ -116,17 +116,8 @@ def take_back(override: Override, reviewer: User) -> None:
         overrides.revoke(log, override, by=reviewer, now=timezone.now())
 
 
-@contextmanager
-def guards_lifted() -> Iterator[None]:
-    run(*guards.lifting(connection.vendor))
-    yield
-    if connection.vendor == "postgresql":
-        run("SET CONSTRAINTS ALL IMMEDIATE")
-    run(*guards.installing(connection.vendor))
-
-
 def change(row: Any, **columns: Any) -> None:
-    with guards_lifted():
+    with lifted_guards():
         assert type(row).objects.filter(pk=row.pk).update(**columns) == 1
 
 
@@ -383,7 +374,7 @@ def test_another_answer_is_named(officer: User, columns: dict[str, Any], words: 
 
 def test_a_request_that_was_deleted_is_named(officer: User) -> None:
     request = registered(officer)
-    with guards_lifted():
+    with lifted_guards():
         PrivacyRequest.objects.filter(pk=request.pk).delete()
     assert found() == [f"The log tells of {request.obj}, and there is no such row."]
 

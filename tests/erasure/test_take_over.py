@@ -51,7 +51,7 @@ def test_who_has_it_already_is_told(officer: User, signed_in: made.SignIn) -> No
     request = made.filed(officer)
     before = AuditEvent.objects.filter(obj=request.obj).count()
     answer = take_over(signed_in(officer), request, follow=True)
-    assert "already" in answer.content.decode()
+    assert "You have it already." in answer.content.decode()
     assert AuditEvent.objects.filter(obj=request.obj).count() == before
 
 

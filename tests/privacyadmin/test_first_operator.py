@@ -106,7 +106,14 @@ def test_a_weak_password_is_refused_beside_its_field(client: Client, password: s
     assert not User.objects.exists()
 
 
-def test_it_takes_nothing_but_name_and_password(client: Client) -> None:
+def test_it_takes_an_address_and_needs_none(client: Client) -> None:
+    path = _path()
+    assert "Write one address" in client.post(path, {**FORM, "email": "petra"}).content.decode()
+    client.post(path, {**FORM, "email": "petra@example.org"})
+    assert User.objects.get(username="petra").email == "petra@example.org"
+
+
+def test_it_takes_nothing_but_name_address_and_password(client: Client) -> None:
     client.post(_path(), {**FORM, "is_superuser": "on", "staff_id": "mine2222"})
     user = User.objects.get(username="petra")
     assert not user.is_superuser

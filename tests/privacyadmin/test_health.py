@@ -15,8 +15,13 @@ from django.utils import timezone
 from audit.models import AuditEvent, AuditHead
 from audit.signing import signing_key
 from audit.signing.signer import SigningRefusedError, sign_head
+from erasure import notices
+from erasure.choices import NoticeKind
 from erasure.models import Upstream
 from privacyadmin import health
+from privacyadmin.models import User
+from tests.audit.mail_server import MailServer
+from tests.erasure.mail_desk import delivered
 
 
 def test_the_process_says_that_it_lives_without_asking_the_database(client: Client) -> None:
@@ -36,6 +41,7 @@ def test_it_is_ready_and_tells_that_the_broker_is_down(client: Client, settings:
         "broker": "down",
         "upstream": "ok",
         "log": "ok",
+        "mail": "not set up",
     }
 
 
@@ -64,6 +70,23 @@ def test_it_tells_that_the_signer_refuses_without_names_and_paths(
     assert log.startswith("refused since ")
     assert str(tmp_path) not in log
     assert AuditHead.objects.get().origin not in log
+
+
+@pytest.mark.django_db
+def test_it_tells_since_when_no_mail_goes(
+    client: Client, settings: LazySettings, mail_server: MailServer, officer: User
+) -> None:
+    settings.RQ_QUEUES = {"default": {"URL": "unix:///nowhere/broker.sock"}}
+    assert client.get("/readyz").json()["mail"] == "ok"
+    mail_server.answers["MAIL"] = "550 who are you"
+    made = timezone.now()
+    notices.tell(
+        [officer.pk], NoticeKind.SUSPENDED, about="PR-2026-000001/1", target="PR-2026-000001", now=made
+    )
+    delivered(mail_server)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["mail"]) == (200, f"failing since {made:%Y-%m-%dT%H:%M:%SZ}")
+    assert b"EMAIL" not in answer.content, "what to correct is for operators"
 
 
 @pytest.mark.django_db

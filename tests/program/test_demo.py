@@ -70,10 +70,18 @@ def test_its_first_page_answers_and_each_role_can_sign_in(shared: Program) -> No
 
 def test_it_is_ready_with_all_its_parts(shared: Program) -> None:
     answer = requests.get(f"{_address(shared)}/readyz", timeout=10)
-    assert answer.json() == dict.fromkeys(("database", "migrations", "broker", "upstream", "log"), "ok")
+    assert answer.json() == dict.fromkeys(
+        ("database", "migrations", "broker", "upstream", "log", "mail"), "ok"
+    )
     lines = "\n".join(shared.alive().values())
     for part in ("manage.py sandbox", "manage.py worker", "manage.py tick", "gunicorn", "valkey-server"):
         assert part in lines or part.replace("valkey", "redis") in lines
+
+
+def test_mails_are_shown_among_its_lines(shared: Program) -> None:
+    shared.wait_for("| Subject: An override waits for a decision: PR-")
+    shared.wait_for("| To: reviewer@example.org")
+    shared.wait_for("| An officer asks that something be sent although a hold forbids it.")
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

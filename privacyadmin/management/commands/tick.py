@@ -1,12 +1,14 @@
 """`manage.py tick`: what has to happen by the clock, for hosts that run the parts apart."""
 
 import threading
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.signing.signing_round import SigningRound
 from erasure.jobs import tick_round
+from erasure.notice_mail import MailRound
 from privacyadmin.end_request import EndRequest
 from privacyadmin.key_check import KeysDoNotFitError, refuse_unfitting_keys
 from privacyadmin.tick_loop import tick
@@ -19,8 +21,8 @@ class Command(BaseCommand):
     """Ticks until SIGTERM or Ctrl-C."""
 
     help = (
-        "Once a second, wake a worker for what is due and was not announced, and sign the audit log as it "
-        "grows. Several may run."
+        "Once a second, wake a worker for what is due and was not announced, sign the audit log as it "
+        "grows, and mail what people are to be told. Several may run."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -32,7 +34,14 @@ class Command(BaseCommand):
         except KeysDoNotFitError as error:
             raise CommandError(str(error)) from error
         # Beside the other work, so that neither a long log nor a slow mail server holds anything up.
-        log = threading.Thread(target=tick, args=(end, SigningRound()), name="log", daemon=True)
-        log.start()
+        beside = {"log": SigningRound(), "mail": MailRound(is_over=lambda: end.made)}
+        threads = [
+            threading.Thread(target=tick, args=(end, one_round), name=name, daemon=True)
+            for name, one_round in beside.items()
+        ]
+        for thread in threads:
+            thread.start()
         tick(end, tick_round)
-        log.join(SECONDS_TO_END)
+        until = time.monotonic() + SECONDS_TO_END
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))

@@ -1,0 +1,111 @@
+"""What a submission's card says of holds: those in its way, those that came too late, what could go in spite
+of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from erasure import holds
+from erasure.choices import HoldKind, SubmissionStatus
+from erasure.models import LateHold, LegalHold, PrivacyRequest, Submission
+from erasure.plain_words import categories_words, clock_words, uncapitalised
+
+UNFIT = "the rules no longer allow this payload; stop it and register it anew"
+
+
+@dataclass(frozen=True)
+class HoldLine:
+    """What keeps a submission here, as officers may read it; `came` says of one that came after the filing
+    who placed it and when.
+    """
+
+    code: str
+    ground: str
+    came: str = ""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The categories of a held submission that nothing holds, and those that have to wait, in words."""
+
+    goes: str
+    waits: str
+
+
+@dataclass(frozen=True)
+class HoldsOf:
+    """The holds that the cards of one request need, read at once."""
+
+    named: Mapping[str, LegalHold]
+    in_force: Sequence[LegalHold]
+    late: Mapping[int, Sequence[str]]
+
+    @classmethod
+    def of(cls, request: PrivacyRequest, submissions: Iterable[Submission], *, now: datetime) -> "HoldsOf":
+        """Those of this request; without a held submission nothing but the late ones is asked for."""
+        held = [row for row in submissions if row.status == SubmissionStatus.BLOCKED]
+        in_force = holds.active(now) if held else ()
+        codes = {code for row in held for code in holds.in_the_way(row, in_force)}
+        known = LegalHold.objects.filter(code__in=codes).select_related("placed_by") if codes else ()
+        return cls({hold.code: hold for hold in known}, in_force, _late(request))
+
+    def lines(self, submission: Submission, *, first_filed_at: datetime) -> list[HoldLine]:
+        """A line for each hold that keeps it here; empty for what is not held."""
+        if submission.status != SubmissionStatus.BLOCKED:
+            return []
+        codes = holds.in_the_way(submission, self.in_force)
+        return [self._line(code, first_filed_at) for code in codes]
+
+    def rest(self, submission: Submission) -> Rest | None:
+        """What of a held submission could go by itself; None where there is nothing, or it all goes soon."""
+        if submission.status != SubmissionStatus.BLOCKED or submission.request.is_answered:
+            return None
+        held, _codes = holds.held_part(submission, self.in_force)
+        rest = [category for category in submission.categories if category not in held]
+        return Rest(categories_words(rest), categories_words(held)) if held and rest else None
+
+    def _line(self, code: str, first_filed_at: datetime) -> HoldLine:
+        hold = self.named.get(code)
+        if hold is None:
+            return HoldLine("", UNFIT)
+        came = _began(hold) if max(hold.placed_at, hold.valid_from) > first_filed_at else ""
+        return HoldLine(code, f"{hold.ground} ({uncapitalised(HoldKind(hold.kind).label)})", came)
+
+
+def since_words(lines: Sequence[HoldLine], filed_at: datetime, *, was_free: bool) -> str:
+    """Since when a submission waits: since it was filed, or since somebody placed a hold.
+
+    Of what an approval had freed meanwhile, and of what a rule stopped, the page says it in other words.
+    """
+    came = "; ".join(line.came for line in lines if line.came)
+    if any(line.code and not line.came for line in lines) and not was_free:
+        return f"Held since it was filed {clock_words(filed_at)}.{f' {came}, too.' if came else ''}"
+    return f"{came}, after this was filed and before it was sent." if came else ""
+
+
+def _began(hold: LegalHold) -> str:
+    """`Marek Vondra placed LIT-2026-1 at 10:05`; of one that was placed ahead of its time, when it began."""
+    if hold.valid_from > hold.placed_at or hold.placed_by is None:
+        return f"{hold.code} began {clock_words(max(hold.placed_at, hold.valid_from))}"
+    return f"{hold.placed_by.shown_name} placed {hold.code} {clock_words(hold.placed_at)}"
+
+
+def _late(request: PrivacyRequest) -> Mapping[int, Sequence[str]]:
+    """By submission, a sentence for every hold that came when it had left."""
+    found: dict[int, list[str]] = defaultdict(list)
+    late = LateHold.objects.filter(submission__request=request).select_related(
+        "hold__placed_by", "submission"
+    )
+    for row in late.order_by("hold__placed_at", "pk"):
+        found[row.submission_id].append(_late_words(row.hold, row.submission))
+    return found
+
+
+def _late_words(hold: LegalHold, submission: Submission) -> str:
+    began = "began" if hold.valid_from > hold.placed_at else "was placed"
+    at = clock_words(max(hold.placed_at, hold.valid_from))
+    sent = clock_words(submission.first_sent_at or submission.filed_at)
+    tell = f" Tell {hold.placed_by.shown_name}, who placed it." if hold.placed_by else ""
+    return f"{hold.code} {began} {at}; this was sent {sent}, and CXone has no recall.{tell}"

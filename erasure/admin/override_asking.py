@@ -1,0 +1,83 @@
+"""Asking for an override, and taking the question back. Pages show and collect; `overrides` rules."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from audit.trail import audited
+from erasure import holds, overrides
+from erasure.admin.access import page, submission_or_404
+from erasure.admin.override_facts import about, override_or_404, shown
+from erasure.choices import OverrideReason, SubmissionStatus
+from erasure.forms.overriding import REASON_LINES, AskForm
+from erasure.lifecycle import MoveRefused
+from erasure.models import Submission
+
+
+@page("erasure.ask_override", methods=("GET", "HEAD", "POST"))
+def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Ask for an override of the holds on one submission."""
+    submission, now = submission_or_404(reference, number), timezone.now()
+    if waiting := submission.overrides.filter(decision="", expires_at__gt=now).first():
+        messages.info(request, f"An override for {submission} waits for a decision already: here it is.")
+        return redirect("admin:override_decide", waiting.pk)
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _ask(submission, form, by=request.user)
+        except MoveRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"Asked. A reviewer decides on {submission}; until then it stays held.")
+        return redirect("admin:request_page", reference)
+    if submission.status != SubmissionStatus.BLOCKED:
+        messages.error(request, f"{submission} is not held, so there is nothing to override.")
+        return redirect("admin:request_page", reference)
+    context = {
+        "title": f"Ask for an override: {submission}",
+        "form": form,
+        "reasons": [(option, REASON_LINES[option.data["value"]]) for option in form["reason"]],
+        "lifetime_days": settings.OVERRIDE_DAYS,
+        **about(request, submission, holds.in_the_way(submission, holds.active(now))),
+    }
+    return shown(request, "override_ask", context)
+
+
+@page("erasure.ask_override", methods=("POST",))
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back one's own question. Somebody else's is refused."""
+    override = override_or_404(pk)
+    if override.asked_by_id != request.user.pk:
+        raise PermissionDenied("Only who asked for an override can withdraw it.")
+    try:
+        with audited() as log:
+            overrides.withdraw(log, override, by=request.user, now=timezone.now())
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Withdrawn. {override.submission} stays held; you can ask again.")
+    return redirect("admin:override_decide", pk)
+
+
+def _ask(submission: Submission, form: AskForm, *, by: Any) -> None:
+    with audited() as log:
+        overrides.ask(
+            log,
+            submission,
+            by=by,
+            reason=OverrideReason(form.cleaned_data["reason"]),
+            justification=form.cleaned_data["justification"],
+            now=timezone.now(),
+        )
+
+
+urls: list[URLPattern] = [
+    path("requests/<reference:reference>/<int:number>/override/", ask, name="override_ask"),
+    path("overrides/<int:pk>/withdraw/", withdraw, name="override_withdraw"),
+]

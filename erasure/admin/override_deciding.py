@@ -1,0 +1,142 @@
+"""Deciding on one override, and taking an approval back. Pages show and collect; `overrides` rules."""
+
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from audit.permissions import RefusalOnRecord
+from audit.trail import audited
+from erasure import overrides
+from erasure.admin import override_facts as facts
+from erasure.admin.access import page
+from erasure.admin.submission_cards import goes_words
+from erasure.forms.overriding import DecisionForm
+from erasure.lifecycle import MoveRefused
+from erasure.models import Override
+
+
+@page("erasure.view_privacyrequest", methods=("GET", "HEAD", "POST"))
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """One override: the facts for whoever may see requests, the decision for who may decide."""
+    override = facts.override_or_404(pk)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        _refuse_barred(override, request.user)
+        if form.is_valid():
+            return _decided(request, override, form)
+    return facts.shown(request, "override_decide", {"form": form, **_context(request, override)})
+
+
+@page("erasure.decide_override", methods=("POST",))
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an approval back before it is used; a try that came too late is put on record."""
+    override = facts.override_or_404(pk)
+    try:
+        with audited() as log:
+            overrides.revoke(log, override, by=request.user, now=timezone.now())
+    except overrides.TooLateToRevoke as refusal:
+        with audited() as log:
+            overrides.note_too_late(log, override, by=request.user)
+        messages.error(request, str(refusal))
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Taken back. Nothing of {override.submission} was sent; it is held again.")
+    return redirect("admin:override_decide", pk)
+
+
+def _context(request: HttpRequest, override: Override) -> dict[str, Any]:
+    submission, now = override.submission, timezone.now()
+    refused, goes_all_the_same = facts.refused_by_denial(override, now)
+    return {
+        "title": f"Override for {submission}",
+        "override": override,
+        "look": facts.look_of(override),
+        "why_not": overrides.why_not(override, request.user, now=now),
+        "who_can": [person.shown_name for person in overrides.who_can_decide(override)],
+        "may_withdraw": not override.decision and override.asked_by_id == request.user.pk,
+        "may_decide": request.user.has_perm(f"erasure.{overrides.MAY_DECIDE}"),
+        "why_not_revoke": overrides.why_not_revoke(override, request.user, now=now),
+        "goes": goes_words(submission, now=now),
+        "void": facts.void_words(override, now),
+        "may_read_words": any(map(request.user.has_perm, facts.READ_WORDS)),
+        "digest": facts.in_groups(override.digest),
+        "newer_holds": ", ".join(facts.newer_holds(override)),
+        "send_delay": facts.send_delay_words(),
+        "refused": refused,
+        "goes_all_the_same": goes_all_the_same,
+        **facts.about(request, submission, override.holds),
+    }
+
+
+def _refuse_barred(override: Override, user: Any) -> None:
+    """A decision sent by somebody who may not decide, whose page had no buttons: on record, then 403."""
+    if barred := overrides.bar(override, user):
+        _put_on_record(override, user, barred)
+
+
+def _put_on_record(override: Override, user: Any, barred: overrides.DecisionBarred) -> NoReturn:
+    with audited() as log:
+        overrides.note_barred(log, override, by=user, because=barred)
+    raise RefusalOnRecord(str(barred))
+
+
+def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> HttpResponse:
+    now = timezone.now()
+    refused, goes_all_the_same = facts.refused_by_denial(override, now)
+    try:
+        with audited() as log:
+            overrides.decide(
+                log,
+                override,
+                by=request.user,
+                approve=form.approves,
+                reason=form.cleaned_data["reason"],
+                now=now,
+                send_at=now + timedelta(seconds=settings.SEND_DELAY_SECONDS),
+            )
+    except overrides.DecisionBarred as barred:
+        # Barred since the first look, or by a rule that only the locked row shows.
+        _put_on_record(override, request.user, barred)
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        words = (
+            _approved_words(override)
+            if form.approves
+            else _denied_words(override, refused, goes_all_the_same)
+        )
+        messages.success(request, words)
+    return redirect("admin:override_decide", override.pk)
+
+
+def _approved_words(override: Override) -> str:
+    if delay := facts.send_delay_words():
+        return (
+            f"Approved. {override.submission} goes to CXone in {delay}; until then you can take the approval "
+            "back, and an officer can stop it."
+        )
+    return f"Approved. {override.submission} goes to CXone now."
+
+
+def _denied_words(override: Override, refused: str, goes_all_the_same: str) -> str:
+    if not goes_all_the_same:
+        return f"Denied. {override.submission} is refused, and nothing of it goes to CXone."
+    delay = facts.send_delay_words()
+    when = f"in {delay}" if delay else "now"
+    return (
+        f"Denied. {refused} of {override.submission} is refused, and nothing of it goes to CXone. "
+        f"{goes_all_the_same}, which nothing holds, goes {when}."
+    )
+
+
+urls: list[URLPattern] = [
+    path("overrides/<int:pk>/", decide, name="override_decide"),
+    path("overrides/<int:pk>/revoke/", revoke, name="override_revoke"),
+]

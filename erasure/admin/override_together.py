@@ -1,0 +1,156 @@
+"""The overrides that wait, and deciding on several of them at once. `together` and `overrides` rule."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from audit.permissions import PermissionMissing, RefusalOnRecord
+from audit.trail import audited
+from erasure import attention, overrides, together
+from erasure.admin import override_facts as facts
+from erasure.admin.access import page
+from erasure.admin.together_words import reasons_of, too_many_words
+from erasure.forms.overriding import DecisionForm
+from erasure.models import Override
+from erasure.plain_words import categories_words
+from erasure.together import MOST
+
+NONE_CHOSEN = "Tick the overrides that you want to decide on together, then press the button again."
+
+
+@dataclass(frozen=True)
+class Question:
+    """One of the chosen overrides, with what a reviewer wants to know of it."""
+
+    override: Override
+    categories: str
+    newer_holds: str
+    #: What a denial lets go all the same.
+    goes_all_the_same: str
+    why_not: str
+
+
+@page("erasure.decide_override")
+def waiting_list(request: HttpRequest) -> HttpResponse:
+    """The overrides that wait for a decision, the nearest statutory date first."""
+    context = {
+        "title": "Overrides to decide",
+        "overrides": attention.undecided_overrides(timezone.now()),
+        "all_ticked": request.GET.get("ticked") == "all",
+    }
+    return facts.shown(request, "override_list", context)
+
+
+@page("erasure.view_privacyrequest", methods=("GET", "HEAD", "POST"))
+def decide_together(request: HttpRequest) -> HttpResponse:
+    """The chosen overrides with their facts, and one decision on those that this person may decide on.
+
+    Whoever may only see requests gets here to be refused: a decision they send is put on record for each.
+    """
+    keys = _keys((request.POST if request.method == "POST" else request.GET).getlist("override"))
+    may_decide = request.user.has_perm(f"erasure.{overrides.MAY_DECIDE}")
+    if may_decide and (refusal := too_many_words(len(keys), "override") if keys else NONE_CHOSEN):
+        messages.error(request, refusal)
+        return redirect("admin:override_list")
+    few = sorted(keys)[:MOST]
+    chosen = list(Override.objects.filter(pk__in=few).select_related(*facts.RELATED).order_by("pk"))
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    barred = {override.pk: bar for override in chosen if (bar := overrides.bar(override, request.user))}
+    if request.method == "POST":
+        _put_on_record([override for override in chosen if override.pk in barred], barred, by=request.user)
+    if not may_decide:
+        if request.method == "POST" and barred:
+            raise RefusalOnRecord("Only reviewers decide on overrides.")
+        raise PermissionMissing(f"erasure.{overrides.MAY_DECIDE}")
+    if request.method == "POST" and form.is_valid():
+        return _decided(request, chosen, barred, form)
+    return facts.shown(request, "override_together", {"form": form, **_context(request, chosen)})
+
+
+def _keys(given: Iterable[str]) -> set[int]:
+    """The keys among what was sent; anything else chooses nothing."""
+    return {int(key) for key in given if key.isdecimal() and len(key) < 10}
+
+
+def _context(request: HttpRequest, chosen: Sequence[Override]) -> dict[str, Any]:
+    questions = [_question(override, request.user) for override in chosen]
+    open_ones = [question for question in questions if not question.why_not]
+    return {
+        "title": "Decide on several overrides",
+        "questions": open_ones,
+        "others": [question for question in questions if question.why_not],
+        "chosen": len(questions),
+        "send_delay": facts.send_delay_words(),
+    }
+
+
+def _question(override: Override, user: Any) -> Question:
+    now = timezone.now()
+    return Question(
+        override=override,
+        categories=categories_words(override.submission.categories),
+        newer_holds=", ".join(facts.newer_holds(override)),
+        goes_all_the_same=facts.refused_by_denial(override, now)[1],
+        why_not=overrides.why_not(override, user, now=now),
+    )
+
+
+def _put_on_record(
+    tried: Sequence[Override], barred: Mapping[int, overrides.DecisionBarred], *, by: Any
+) -> None:
+    """The page had no box for these: a decision on them was made up by hand, and is on record for each."""
+    for override in tried:
+        with audited() as log:
+            overrides.note_barred(log, override, by=by, because=barred[override.pk])
+
+
+def _decided(
+    request: HttpRequest,
+    chosen: Sequence[Override],
+    barred: Mapping[int, overrides.DecisionBarred],
+    form: DecisionForm,
+) -> HttpResponse:
+    outcome = together.decide_all(
+        [override for override in chosen if override.pk not in barred],
+        by=request.user,
+        approve=form.approves,
+        reason=form.cleaned_data["reason"],
+        send_delay=timedelta(seconds=settings.SEND_DELAY_SECONDS),
+    )
+    names = {
+        str(override.submission): str(barred[override.pk]) for override in chosen if override.pk in barred
+    }
+    if outcome.done:
+        messages.success(request, _done_words(len(outcome.done), len(chosen), approved=form.approves))
+    for words in reasons_of({**names, **outcome.refused}, "Not decided"):
+        messages.error(request, words)
+    return redirect("admin:override_list")
+
+
+def _done_words(done: int, chosen: int, *, approved: bool) -> str:
+    count = f"All {done}" if done == chosen and done > 1 else f"{done} of {chosen}"
+    if not approved:
+        return (
+            f"{count} denied: {'it is' if done == 1 else 'they are'} refused, and nothing held goes to CXone."
+        )
+    delay = facts.send_delay_words()
+    if not delay:
+        return f"{count} approved. What was held goes to CXone now."
+    return (
+        f"{count} approved. What was held goes to CXone in {delay}; "
+        "until then each approval can be taken back."
+    )
+
+
+urls: list[URLPattern] = [
+    path("overrides/", waiting_list, name="override_list"),
+    path("overrides/together/", decide_together, name="override_together"),
+]

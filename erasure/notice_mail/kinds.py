@@ -1,0 +1,73 @@
+"""What each kind of notice means to its reader, and where it sends them."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from erasure.choices import NoticeKind
+
+#: What it means, and what is asked of the reader.
+LEADS: Mapping[NoticeKind, str] = {
+    NoticeKind.OVERRIDE_WAITS: (
+        "An officer asks that something be sent although a hold forbids it. You can decide on it, since you "
+        "neither filed it nor asked for it nor placed the hold."
+    ),
+    NoticeKind.OVERRIDE_PRESSES: (
+        "An officer asked that something be sent although a hold forbids it. Half of the time in which to "
+        "decide is gone; when all of it is, the question has to be asked again. Somebody who did not file "
+        "it, ask for it or place the hold has to decide."
+    ),
+    NoticeKind.OVERRIDE_DECIDED: (
+        "The override that was asked for has been decided. The page says how, by whom and why."
+    ),
+    NoticeKind.OVERRIDE_EXPIRED: (
+        "The override that you asked for was not decided in time, so nothing was sent. If it is still "
+        "needed, ask for it again on the request’s page."
+    ),
+    NoticeKind.OVERRIDE_REVOKED: (
+        "The approval of the override that you asked for was taken back before anything was sent. The "
+        "submission is on hold again."
+    ),
+    NoticeKind.HOLD_QUESTIONED: (
+        "An officer asks that something be sent although a hold that you placed forbids it. Somebody else "
+        "decides; if you know why the hold must stand, tell them."
+    ),
+    NoticeKind.HOLD_OVERRIDDEN: (
+        "It was approved that something be sent although a hold that you placed forbids it. Until it is "
+        "sent, a reviewer can take the approval back."
+    ),
+    NoticeKind.SUSPENDED: (
+        "A hold began, or an approval was taken back, before this was sent: nothing of it leaves. It goes "
+        "on by itself when the hold is released; an officer can ask for an override until then."
+    ),
+    NoticeKind.RELEASE_WAITS: (
+        "A reviewer proposes to release a hold. A second one has to decide, who filed nothing that it stops."
+    ),
+    NoticeKind.RELEASE_DECIDED: (
+        "The proposal to release a hold has come to its end. The page says how, by whom and why."
+    ),
+    NoticeKind.ROLES_GRANTED: (
+        "Whoever has this role sees or decides more than before. If nobody should have been given it, tell "
+        "the data protection officer; the audit log says what has been done since."
+    ),
+}
+
+#: A page and a list: the names of their addresses, and what the list is narrowed to.
+Places: TypeAlias = tuple[str, tuple[str, Mapping[str, str]]]
+
+_OVERRIDES: Places = ("override_decide", ("override_list", {}))
+_OWN_OVERRIDES: Places = ("override_decide", ("erasure_privacyrequest_changelist", {"stage": "open"}))
+_HOLDS: Places = ("hold_page", ("hold_list", {}))
+
+#: The page of one, and the list in which many are found. A role has none that its readers could open.
+PAGES: Mapping[NoticeKind, Places] = {
+    NoticeKind.OVERRIDE_WAITS: _OVERRIDES,
+    NoticeKind.OVERRIDE_PRESSES: _OVERRIDES,
+    NoticeKind.OVERRIDE_DECIDED: _OWN_OVERRIDES,
+    NoticeKind.OVERRIDE_EXPIRED: _OWN_OVERRIDES,
+    NoticeKind.OVERRIDE_REVOKED: _OWN_OVERRIDES,
+    NoticeKind.HOLD_QUESTIONED: _OVERRIDES,
+    NoticeKind.HOLD_OVERRIDDEN: _OVERRIDES,
+    NoticeKind.SUSPENDED: ("request_page", ("erasure_privacyrequest_changelist", {"stage": "blocked"})),
+    NoticeKind.RELEASE_WAITS: _HOLDS,
+    NoticeKind.RELEASE_DECIDED: _HOLDS,
+}

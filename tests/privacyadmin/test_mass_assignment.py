@@ -1,0 +1,324 @@
+"""Whatever else is posted with a form changes nothing: every column sent along leaves the rows as they were.
+
+Each form is posted twice from the same state, as its page sends it and with a field for every column that is
+none of its own; afterwards the tables must hold the same. To add a form, add its case.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django import forms
+from django.conf import settings
+from django.db import models, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import AuditVerification
+from audit.trail import audited
+from erasure import overrides
+from erasure.admin.answering import AnswerForm
+from erasure.choices import Attention, OverrideReason
+from erasure.forms import CorrectionForm, RequestForm, SendForm
+from erasure.forms.overriding import AskForm, DecisionForm
+from erasure.models import (
+    HoldRelease,
+    LegalHold,
+    Override,
+    PrivacyRequest,
+    Subject,
+    SubjectIdentifier,
+    Submission,
+)
+from privacyadmin import invitations, people, set_up
+from privacyadmin.models import User
+from privacyadmin.people_forms import InvitationForm, RolesForm
+from privacyadmin.roles import OFFICERS, REVIEWERS
+from tests.cast import PASSWORD, person
+from tests.erasure import made_requests as made
+from tests.erasure.request_form import request_form, sending_form
+
+pytestmark = pytest.mark.django_db
+
+MODELS: tuple[type[models.Model], ...] = (
+    User,
+    Subject,
+    SubjectIdentifier,
+    PrivacyRequest,
+    Submission,
+    LegalHold,
+    HoldRelease,
+    Override,
+    AuditVerification,
+)
+#: Made at random each time, or numbered on where a rollback does not take numbers back.
+NEVER_THE_SAME = {"id", "salt", "public_id", "staff_id", "digest", "form_token", "send_token"}
+NEW_PASSWORD = "a long enough pass phrase"
+JUSTIFICATION = "The recordings are kept by counsel; RET-1 does not reach them."
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_stands_still() -> Iterator[None]:
+    """So that two posts write the same times; after the day on which the standing hold was placed."""
+    with time_machine.travel(datetime(2099, 11, 21, 10, 0, tzinfo=UTC), tick=False):
+        yield
+
+
+@dataclass(frozen=True)
+class Case:
+    """One form: who posts it, where, what, and the names that are its own."""
+
+    who: str
+    address: str
+    posted: Mapping[str, Any]
+    form: type[forms.BaseForm] | None = None
+
+    @property
+    def own(self) -> set[str]:
+        """The names of its fields."""
+        return set(self.posted) | set(self.form.base_fields if self.form else ())
+
+
+def _crafted_value(field: models.Field, somebody: User) -> str:
+    if field.is_relation:
+        return str(somebody.pk)
+    if field.choices:
+        return str(list(field.flatchoices)[-1][0])
+    by_type: dict[type[models.Field], str] = {
+        models.DateTimeField: "2020-01-01T00:00:00Z",
+        models.DateField: "2020-01-01",
+        models.BooleanField: "on",
+        models.JSONField: '["VOICE"]',
+        models.IntegerField: "7",
+        models.UUIDField: "00000000-0000-4000-8000-000000000007",
+    }
+    return next((value for kind, value in by_type.items() if isinstance(field, kind)), "crafted")
+
+
+def crafted(somebody: User) -> dict[str, str]:
+    """A value for every column of every table, keys of others among them."""
+    fields = [field for model in MODELS for field in model._meta.concrete_fields]
+    values = {
+        name: _crafted_value(field, somebody) for field in fields for name in (field.name, field.attname)
+    }
+    return {**values, "groups": "1", "user_permissions": "1", "pk": "1", "next_status": "completed"}
+
+
+def _value(row: models.Model, field: models.Field) -> object:
+    """A column; what it points to goes by its name, since keys may be numbered on."""
+    pointed_at = getattr(row, field.name)
+    if isinstance(pointed_at, Subject):
+        return sorted(pointed_at.identifiers.values_list("kind", "fingerprint"))
+    if field.is_relation:
+        return str(pointed_at)
+    if isinstance(row, User) and field.name == "password":
+        return next(filter(row.check_password, (PASSWORD, NEW_PASSWORD)), "none")
+    return getattr(row, field.attname)
+
+
+def everything() -> list[object]:
+    """All rows of all tables, and everybody's roles."""
+    rows: list[object] = [
+        [
+            (field.name, _value(row, field))
+            for field in model._meta.concrete_fields
+            if field.name not in NEVER_THE_SAME
+        ]
+        for model in MODELS
+        for row in model._default_manager.order_by("pk")
+    ]
+    return [*rows, *[people.roles_of(user) for user in people.everybody()]]
+
+
+def _cases(officer: User, operator: User) -> dict[str, Case]:
+    """Every form of the site, with an object of its own to be about."""
+
+    def about(name: str, *args: object) -> str:
+        return reverse(f"admin:{name}", args=args)
+
+    held = made.only(made.filed(officer, "c-1", categories=["CONTACT", "ANALYTICS"]), 2)
+    asked = made.only(made.filed(officer, "c-2", categories=["CONTACT", "ANALYTICS"]), 2)
+    question = _asked(asked, officer)
+    registered = made.registered(officer, "c-3")
+    failed = made.failed(made.only(made.filed(officer, "c-4")))
+    queued = made.only(made.filed(officer, "c-5", delay=timedelta(hours=1)))
+    flagged = made.flagged(made.only(made.filed(officer, "c-6", delay=timedelta(hours=1))), Attention.STALLED)
+    done = made.filed(officer, "c-7")
+    made.completed(made.only(done))
+    colleague = person("kim", OFFICERS)
+    away = person("ada", OFFICERS)
+    people.deactivate(operator, away.staff_id)
+    waiting = User(username="tom", first_name="Tom")
+    people.invite(operator, waiting, roles=[OFFICERS])
+    anothers = made.registered(person("eva", OFFICERS), "c-8").reference
+    return {
+        "register": Case("officer", about("request_new"), request_form(do="register"), RequestForm),
+        "file": Case("officer", about("request_new"), request_form(), RequestForm),
+        "send": Case(
+            "officer",
+            about("request_send", registered.reference),
+            {"do": "send", "form_token": str(uuid.uuid4()), **sending_form(("cxone_id", "c-3"))},
+            SendForm,
+        ),
+        "correct": Case(
+            "officer",
+            about("submission_correct", failed.request.reference, 1),
+            {"value": "c-44"},
+            CorrectionForm,
+        ),
+        "take over": Case("officer", about("request_take_over", anothers), {}),
+        "stop": Case("officer", about("submission_stop", queued.request.reference, 1), {}),
+        "seen": Case("officer", about("attention_clear", flagged.request.reference, 1), {}),
+        "answer": Case(
+            "officer",
+            about("request_answer", done.reference),
+            {"outcome": "done", "channel": "email", "answered_on": "2099-11-21", "note": ""},
+            AnswerForm,
+        ),
+        "ask": Case(
+            "officer",
+            about("override_ask", held.request.reference, 2),
+            {"reason": "evidence_preserved", "justification": JUSTIFICATION},
+            AskForm,
+        ),
+        "approve": Case(
+            "reviewer",
+            about("override_decide", question.pk),
+            {"decision": "approve", "reason": "Counsel confirmed it."},
+            DecisionForm,
+        ),
+        "deny": Case(
+            "reviewer",
+            about("override_decide", question.pk),
+            {"decision": "deny", "reason": "The memo does not say so."},
+            DecisionForm,
+        ),
+        "withdraw": Case("officer", about("override_withdraw", question.pk), {}),
+        "verify": Case("auditor", about("log_verifications"), {}),
+        "invite": Case(
+            "operator",
+            about("people_invite"),
+            {"username": "sofia", "full_name": "Sofia Lindqvist", "roles": [OFFICERS]},
+            InvitationForm,
+        ),
+        "roles": Case(
+            "operator", about("people_person", colleague.staff_id), {"roles": [REVIEWERS]}, RolesForm
+        ),
+        "deactivate": Case("operator", about("people_deactivate", colleague.staff_id), {}),
+        "reactivate": Case("operator", about("people_reactivate", away.staff_id), {}),
+        "password": Case(
+            "officer",
+            about("password_change"),
+            {"old_password": PASSWORD, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD},
+        ),
+    }
+
+
+def _asked(held: Submission, officer: User) -> Override:
+    with audited() as log:
+        return overrides.ask(
+            log,
+            held,
+            by=officer,
+            reason=OverrideReason.EVIDENCE_PRESERVED,
+            justification=JUSTIFICATION,
+            now=timezone.now(),
+        )
+
+
+NAMES = (
+    "register",
+    "file",
+    "send",
+    "correct",
+    "take over",
+    "stop",
+    "seen",
+    "answer",
+    "ask",
+    "approve",
+    "deny",
+    "withdraw",
+    "verify",
+    "invite",
+    "roles",
+    "deactivate",
+    "reactivate",
+    "password",
+)
+
+
+def outcome(post: Callable[[], Any]) -> tuple[int, list[object]]:
+    """The status and all rows after this post, which is then taken back."""
+    before = transaction.savepoint()
+    status = post().status_code
+    found = everything()
+    transaction.savepoint_rollback(before)
+    return status, found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_extra_fields_change_nothing(
+    name: str,
+    officer: User,
+    other_officer: User,
+    operator: User,
+    signed_in: made.SignIn,
+    request: pytest.FixtureRequest,
+) -> None:
+    case = _cases(officer, operator)[name]
+    who = request.getfixturevalue(case.who)
+    # One browser for each: a changed password changes the key of the session too.
+    first, second = signed_in(who), signed_in(who)
+    before = everything()
+    extra = {key: value for key, value in crafted(other_officer).items() if key not in case.own}
+    plain = outcome(lambda: first.post(case.address, case.posted))
+    with_extra = outcome(lambda: second.post(case.address, {**extra, **case.posted}))
+    assert plain[1] != before, "The form as its page sends it did nothing, so this would show nothing."
+    assert with_extra == plain
+
+
+def test_the_cases_are_all_of_them(officer: User, operator: User) -> None:
+    assert set(_cases(officer, operator)) == set(NAMES)
+
+
+def _path_of(link: str) -> str:
+    return link.removeprefix(settings.PUBLIC_URL)
+
+
+def test_who_accepts_an_invitation_sets_a_password_and_nothing_else(
+    operator: User, other_officer: User
+) -> None:
+    sofia = User(username="sofia", first_name="Sofia")
+    link = people.invite(operator, sofia, roles=[OFFICERS])
+    chosen = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+    browser = Client()
+    form = browser.get(_path_of(link), follow=True)
+    answer = browser.post(form.request["PATH_INFO"], {**crafted(other_officer), **chosen})
+    assert answer.status_code == 302
+    sofia.refresh_from_db()
+    assert not invitations.is_open(sofia)
+    assert (sofia.is_superuser, sofia.username, people.roles_of(sofia)) == (False, "sofia", [OFFICERS])
+    assert not sofia.user_permissions.exists()
+
+
+def test_the_first_operator_is_an_operator_and_no_more(client: Client) -> None:
+    link = set_up.set_up_link()
+    assert link is not None
+    nobody = User(pk=1)
+    form = {
+        "username": "petra",
+        "email": "petra@example.org",
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+    }
+    assert client.post(_path_of(link), {**crafted(nobody), **form}).status_code == 302
+    petra = User.objects.get(username="petra")
+    assert not petra.is_superuser
+    assert people.roles_of(petra) == ["Operators"]
+    assert not petra.user_permissions.exists()
