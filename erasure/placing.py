@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Length
@@ -54,6 +55,16 @@ class HoldWish:
     until_day: date | None = None
     #: Whether it is wanted although one for the same person or category, kind and matter is there already.
     again: bool = False
+    #: One token per look ahead that was shown: the same one sent twice places once.
+    form_token: UUID | None = None
+
+
+class PlacedBefore(Exception):  # noqa: N818 - reads as what it is where it is caught.
+    """Nothing was placed, since this was sent before; `hold` is what it has become then."""
+
+    def __init__(self, hold: LegalHold) -> None:
+        super().__init__(f"This was sent before: here is {hold}. It was placed once.")
+        self.hold = hold
 
 
 class HoldRefused(Exception):  # noqa: N818 - reads as what it is where it is caught.
@@ -126,6 +137,11 @@ def same_as(wish: HoldWish, *, now: datetime) -> LegalHold | None:
     return next((hold for hold in alike.order_by("pk") if matter_key(hold.matter or "") == wanted), None)
 
 
+def placed_with(form_token: UUID | None) -> LegalHold | None:
+    """The hold that this look ahead has become already, if it was sent before; released or not."""
+    return LegalHold.objects.filter(form_token=form_token).first() if form_token else None
+
+
 def matter_key(matter: str) -> str:
     """The form in which two writings of one matter agree: blanks and capitals do not count."""
     return " ".join(matter.split()).casefold()
@@ -179,8 +195,9 @@ def reach(wish: HoldWish) -> Reach:
 
 
 def place(wish: HoldWish, *, by: Any, via: str = "page") -> LegalHold:
-    """Place a hold, and stop the first that it meets; the tick stops the others. Raises HoldRefused.
+    """Place a hold, and stop the first that it meets; the tick stops the others.
 
+    Raises HoldRefused and PlacedBefore.
     The register is locked for a change, so that whatever is at the gate leaves before, and is told of, or
     after, and is stopped.
     """
@@ -195,6 +212,8 @@ def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) ->
     """The same within a transaction of the caller's, who then has `suspending.suspend_held` look around."""
     holds.lock_register()
     lock_identities()
+    if earlier := placed_with(wish.form_token):
+        raise PlacedBefore(earlier)
     if against := against_placing(wish):
         raise HoldRefused(against)
     given = without_white_space(wish.identifiers)
@@ -210,6 +229,7 @@ def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) ->
         placed_at=now,
         valid_from=_beginning(wish.from_day, now=now),
         valid_until=None if wish.until_day is None else _midnight(wish.until_day + timedelta(days=1)),
+        form_token=wish.form_token,
     )
     # Of a person of whom nothing is known yet, nothing can have left.
     looks_back = hold.valid_from <= now and not is_on_nobody_known

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from audit.trail import audited
 from erasure import holds, overrides, placing, resuming, suspending
 from erasure.choices import HoldState, OverrideReason
 from erasure.models import LateHold, LegalHold, Override, Subject, SubjectIdentifier
-from erasure.placing import HoldRefused, against_placing, reach
+from erasure.placing import HoldRefused, PlacedBefore, against_placing, reach
 from privacyadmin.models import User
 from tests.cast import person
 from tests.erasure.filing_desk import text_of
@@ -225,6 +226,39 @@ def test_a_form_that_is_sent_twice_places_one_hold_and_says_so(reviewer: User, s
     assert "This was sent before" in messages_of(again)
 
 
+def test_another_hold_all_the_same_that_is_sent_twice_is_one_more_and_not_two(
+    reviewer: User, signed_in: SignIn
+) -> None:
+    placed(reviewer, ID)
+    client = signed_in(reviewer)
+    token = carried(client.post(NEW, typed(again="on")))
+    client.post(NEW, {"do": "place", "carried": token})
+    again = client.post(NEW, {"do": "place", "carried": token}, follow=True)
+    second = LegalHold.objects.get(code=f"LIT-{today().year}-2")
+    assert again.redirect_chain == [(reverse("admin:hold_page", args=[second.pk]), 302)]
+    assert f"This was sent before: here is {second}" in messages_of(again)
+    assert (our_holds(), len(events(Event.HOLD_PLACED))) == (2, 2)
+
+
+def test_what_was_sent_before_is_found_again_although_it_was_released_meanwhile(
+    reviewer: User, signed_in: SignIn
+) -> None:
+    client = signed_in(reviewer)
+    token = carried(client.post(NEW, typed()))
+    client.post(NEW, {"do": "place", "carried": token})
+    released(LegalHold.objects.exclude(code="RET-1").get())
+    again = client.post(NEW, {"do": "place", "carried": token}, follow=True)
+    assert "This was sent before" in messages_of(again)
+    assert our_holds() == 1
+
+
+def test_every_look_ahead_may_become_a_hold_of_its_own(reviewer: User, signed_in: SignIn) -> None:
+    client = signed_in(reviewer)
+    for _ in range(3):
+        placed_by_page(client, again="on")
+    assert our_holds() == 3
+
+
 def test_one_that_is_there_already_is_named_and_another_needs_a_tick(
     reviewer: User, other_reviewer: User, signed_in: SignIn
 ) -> None:
@@ -281,6 +315,27 @@ def test_what_is_carried_is_for_one_person_one_purpose_and_an_hour(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_one_look_ahead_that_is_sent_twice_at_the_same_moment_places_one(reviewer: User) -> None:
+    start, told = threading.Barrier(2), []
+    wanted = wish(ID, again=True, form_token=uuid.uuid4())
+
+    def place() -> None:
+        start.wait(timeout=10)
+        try:
+            told.append(patiently(lambda: tried(wanted, reviewer)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=place) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    code = f"LIT-{today().year}-1"
+    assert sorted(told) == [code, f"Z This was sent before: here is {code}. It was placed once."]
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("matters", ["AA", "AB"])
 def test_two_at_the_same_moment_get_two_codes_and_the_same_hold_one(reviewer: User, matters: str) -> None:
     start, told = threading.Barrier(2), []
@@ -309,7 +364,7 @@ def test_two_at_the_same_moment_get_two_codes_and_the_same_hold_one(reviewer: Us
 def tried(wanted: placing.HoldWish, by: User) -> str:
     try:
         return str(placing.place(wanted, by=by))
-    except HoldRefused as refused:
+    except (HoldRefused, PlacedBefore) as refused:
         return f"Z {refused}"
 
 
