@@ -1,7 +1,7 @@
 """Placing a legal hold: what may be placed, what it would stop, and what it comes too late for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -87,8 +87,11 @@ class Reach:
     people: int = 0
 
 
-def against_placing(wish: HoldWish) -> list[Violation]:
-    """All that keeps this hold from being placed, each with its field and the way out."""
+def against_placing(wish: HoldWish, *, people: Collection[int] | None = None) -> list[Violation]:
+    """All that keeps this hold from being placed, each with its field and the way out.
+
+    `people` are those on record with its identifiers, where the caller has looked already.
+    """
     given = without_white_space(wish.identifiers)
     against = [*_against_words(wish), *_against_days(wish)]
     if not given and not wish.category:
@@ -101,7 +104,8 @@ def against_placing(wish: HoldWish) -> list[Violation]:
         )
     for one in given:
         against += against_identifier(one)
-    if len(people_of(given)) > 1:
+    people = people_of(given) if people is None else people
+    if len(people) > 1:
         against.append(
             _violation(
                 "identifiers",
@@ -109,7 +113,7 @@ def against_placing(wish: HoldWish) -> list[Violation]:
                 "Look for a slip in one of them; place one hold for each person.",
             )
         )
-    if not against and not wish.again and (same := same_as(wish, now=timezone.now())):
+    if not against and not wish.again and (same := same_as(wish, people=people, now=timezone.now())):
         against.append(
             Violation(
                 code=SAME,
@@ -122,13 +126,13 @@ def against_placing(wish: HoldWish) -> list[Violation]:
     return against
 
 
-def same_as(wish: HoldWish, *, now: datetime) -> LegalHold | None:
+def same_as(wish: HoldWish, *, people: Collection[int], now: datetime) -> LegalHold | None:
     """The hold of the same kind for the same matter on the same person and category; None without one.
 
-    One that was released or has ended is not meant: then another one is wanted.
+    `people` are those on record with its identifiers. One that was released or has ended is not meant: then
+    another one is wanted.
     """
     given = without_white_space(wish.identifiers)
-    people = people_of(given)
     if given and not people:
         return None
     alike = LegalHold.objects.filter(holds.not_ended(now), kind=wish.kind, category=wish.category)
@@ -208,16 +212,28 @@ def place(wish: HoldWish, *, by: Any, via: str = "page") -> LegalHold:
     return hold
 
 
-def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) -> LegalHold:
-    """The same within a transaction of the caller's, who then has `suspending.suspend_held` look around."""
+def place_in(
+    log: Trail,
+    wish: HoldWish,
+    *,
+    by: Any,
+    via: str,
+    now: datetime,
+    people: Collection[int] | None = None,
+) -> LegalHold:
+    """The same within a transaction of the caller's, who then has `suspending.suspend_held` look around.
+
+    `people` are those on record with the identifiers, where the caller has locked these and looked already.
+    """
     holds.lock_register()
     lock_identities()
     if earlier := placed_with(wish.form_token):
         raise PlacedBefore(earlier)
-    if against := against_placing(wish):
-        raise HoldRefused(against)
     given = without_white_space(wish.identifiers)
-    is_on_nobody_known = bool(given) and not people_of(given)
+    people = people_of(given) if people is None else people
+    if against := against_placing(wish, people=people):
+        raise HoldRefused(against)
+    is_on_nobody_known = bool(given) and not people
     hold = LegalHold.objects.create(
         code=_next_code(HoldKind(wish.kind), year=timezone.localdate(now).year),
         kind=wish.kind,
