@@ -14,7 +14,7 @@ from django.utils import timezone
 from audit.events import Event
 from audit.log_format import timestamp
 from audit.trail import Trail, audited
-from erasure import holds, suspending
+from erasure import departures, holds, suspending
 from erasure.asked import Identifier, controllers_today, people_of, without_white_space
 from erasure.choices import (
     HOLD_CODE_PREFIXES,
@@ -35,6 +35,8 @@ LONGEST_GROUND = 200
 LONGEST_MATTER = 200
 #: Longer than any e-mail address (RFC 5321, 4.5.3.1: 64 octets, the @, 255 octets).
 LONGEST_IDENTIFIER = 320
+#: What is shown of what has left; nothing that is encrypted.
+SHOWN = ("number", "status", "first_sent_at", "request__reference")
 #: Days outside of these are slips of the keyboard, and beyond some the calendar itself ends.
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 
@@ -77,13 +79,14 @@ class HoldRefused(Exception):  # noqa: N818 - reads as what it is where it is ca
 
 @dataclass(frozen=True)
 class Reach:
-    """What a hold would do now: stop what is queued, hold once more what waits already; what it comes too
-    late for, and how many people all that is about.
+    """What a hold would do now: stop what is queued, hold once more what waits already; how much it comes too
+    late for, with the latest of that, and how many people all that is about.
     """
 
     stops: int = 0
     waits: int = 0
-    late: Sequence[Submission] = ()
+    late: int = 0
+    latest: Sequence[Submission] = ()
     people: int = 0
 
 
@@ -173,8 +176,11 @@ def against_identifier(given: Identifier) -> list[Violation]:
     return [_violation("identifiers", one.message, one.way_out) for one in found if one.field == "subjectId"]
 
 
-def reach(wish: HoldWish) -> Reach:
-    """What this hold would do if it were placed now; for a wish that nothing is against."""
+def reach(wish: HoldWish, *, most: int) -> Reach:
+    """What this hold would do if it were placed now; for a wish that nothing is against.
+
+    All is counted, by the few columns that tell; only of what it comes too late for `most` are read.
+    """
     given = without_white_space(wish.identifiers)
     people = people_of(given) if given else None
     if people is not None and not people:
@@ -189,12 +195,19 @@ def reach(wish: HoldWish) -> Reach:
     ]
     counts = Counter(status for status, _subject in met)
     since = _beginning(wish.from_day, now=timezone.now())
-    late = suspending.what_has_left(people=people, category=wish.category, since=since)
+    left = departures.departed(people=people, since=since).order_by("-first_sent_at", "-pk")
+    late = [
+        (pk, subject)
+        for pk, subject, categories in left.values_list("pk", "request__subject", "categories")
+        if not wish.category or wish.category in categories
+    ]
+    latest = Submission.objects.filter(pk__in=[pk for pk, _subject in late[:most]])
     return Reach(
         stops=counts[SubmissionStatus.QUEUED],
         waits=counts[SubmissionStatus.BLOCKED],
-        late=late,
-        people=len({subject for _status, subject in met} | {row.request.subject_id for row in late}),
+        late=len(late),
+        latest=list(latest.select_related("request").only(*SHOWN).order_by("-first_sent_at", "-pk")),
+        people=len({subject for _key, subject in (*met, *late)}),
     )
 
 

@@ -84,7 +84,7 @@ def _form(request: HttpRequest, form: HoldForm) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, wish: HoldWish) -> HttpResponse:
-    reach = placing.reach(wish)
+    reach = placing.reach(wish, most=MOST_LATE)
     given = without_white_space(wish.identifiers)
     context = {
         "title": "Before this hold is placed",
@@ -94,8 +94,8 @@ def _preview(request: HttpRequest, wish: HoldWish) -> HttpResponse:
         "identifiers": [(masked(one.value), IdentifierKind(one.kind).label) for one in given],
         "is_known": bool(people_of(given)),
         "reach": reach,
-        "late": [late_words(submission) for submission in reach.late[-MOST_LATE:][::-1]],
-        "late_more": max(0, len(reach.late) - MOST_LATE),
+        "late": [late_words(submission) for submission in reach.latest],
+        "late_more": max(0, reach.late - MOST_LATE),
         "is_ahead": wish.from_day is not None and wish.from_day > controllers_today(),
         "carried": carry({0: replace(wish, form_token=uuid.uuid4())}, by=request.user, purpose=PURPOSE),
     }

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -414,7 +415,7 @@ def test_a_category_alone_holds_it_for_everybody_and_nothing_else(officer: User,
 
 def test_access_is_never_stopped(officer: User, reviewer: User) -> None:
     asked = filed(officer, ID, type="ACCESS", delay=timedelta(hours=1))
-    assert reach(wish(ID)).stops == 0
+    assert reach(wish(ID), most=20).stops == 0
     placed(reviewer, ID)
     assert only(asked).status == "queued"
 
@@ -510,13 +511,42 @@ def test_a_hold_that_reaches_back_tells_what_has_left_since(officer: User, revie
     done = completed(only(filed(officer, ID)))
     never_taken = failed(only(filed(officer, ID)))
     never_taken.__class__.objects.filter(pk=never_taken.pk).update(error_code="refused_by_cxone")
-    assert reach(wish(ID)).late == []
+    assert reach(wish(ID), most=20).late == 0
     since = today() - timedelta(days=2)
-    assert reach(wish(ID, from_day=since)).late == [done]
+    assert list(reach(wish(ID, from_day=since), most=20).latest) == [done]
     hold = placed(reviewer, ID, from_day=since)
     assert [late.submission for late in hold.late.all()] == [done]
     (event,) = events(Event.REQUEST_HELD_LATE)
     assert (event["res"], event["data"]["holds"]) == ("failed", [hold.code])
+
+
+def test_the_look_ahead_counts_all_that_has_left_and_reads_only_what_it_shows(
+    officer: User, reviewer: User
+) -> None:
+    gone = [completed(only(filed(officer, f"USR-{number}", categories=["CONTACT"]))) for number in range(6)]
+    sent(only(filed(officer, ID, categories=["CHAT"])))
+    wanted = wish(category="CONTACT", from_day=today() - timedelta(days=2))
+    with CaptureQueriesContext(connection) as queries:
+        would = reach(wanted, most=2)
+        shown = [(str(row), row.status, row.first_sent_at) for row in would.latest]
+    assert (would.late, would.people) == (6, 6)
+    assert shown == [(str(row), row.status, row.first_sent_at) for row in gone[:-3:-1]]
+    assert len(queries) == 3
+    asked = " ".join(query["sql"] for query in queries)
+    encrypted = ("value", "note", "frozen_payload", "upstream_body", "description", "error_message")
+    assert not any(f'"{column}"' in asked for column in encrypted)
+    hold = placing.place(wanted, by=reviewer)
+    suspending.suspend_held(timezone.now())
+    assert hold.late.count() == would.late
+
+
+def test_the_look_ahead_at_a_person_counts_what_was_sent_for_any_of_their_identifiers(officer: User) -> None:
+    request = filed(officer, ID, ("cxone_id", "USR-2"))
+    for row in request.submissions.all():
+        sent(row)
+    sent(only(filed(officer, "USR-3")))
+    would = reach(wish("USR-2"), most=20)
+    assert (would.late, would.people) == (2, 1)
 
 
 def test_codes_count_up_by_kind_and_year(reviewer: User) -> None:
