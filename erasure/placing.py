@@ -35,8 +35,6 @@ LONGEST_GROUND = 200
 LONGEST_MATTER = 200
 #: Longer than any e-mail address (RFC 5321, 4.5.3.1: 64 octets, the @, 255 octets).
 LONGEST_IDENTIFIER = 320
-#: What is shown of what has left; nothing that is encrypted.
-SHOWN = ("number", "status", "first_sent_at", "request__reference")
 #: Days outside of these are slips of the keyboard, and beyond some the calendar itself ends.
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 
@@ -206,7 +204,9 @@ def reach(wish: HoldWish, *, most: int) -> Reach:
         stops=counts[SubmissionStatus.QUEUED],
         waits=counts[SubmissionStatus.BLOCKED],
         late=len(late),
-        latest=list(latest.select_related("request").only(*SHOWN).order_by("-first_sent_at", "-pk")),
+        latest=list(
+            latest.select_related("request").only(*departures.SHOWN).order_by("-first_sent_at", "-pk")
+        ),
         people=len({subject for _key, subject in (*met, *late)}),
     )
 
