@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.permissions import RefusalOnRecord
 from audit.trail import audited
-from erasure import overrides
+from erasure import holds, overrides
 from erasure.admin import override_facts as facts
 from erasure.admin.access import page
 from erasure.admin.submission_cards import goes_words
@@ -67,7 +67,7 @@ def _context(request: HttpRequest, override: Override) -> dict[str, Any]:
         "void": facts.void_words(override, now),
         "may_read_words": any(map(request.user.has_perm, facts.READ_WORDS)),
         "digest": facts.in_groups(override.digest),
-        "newer_holds": ", ".join(facts.newer_holds(override)),
+        "newer_holds": facts.newer_holds(override, holds.active(now, on=holds.people_of(submission))),
         "send_delay": facts.send_delay_words(),
         "refused": refused,
         "goes_all_the_same": goes_all_the_same,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.permissions import PermissionMissing, RefusalOnRecord
 from audit.trail import audited
-from erasure import attention, overrides, together
+from erasure import attention, holds, overrides, together
 from erasure.admin import override_facts as facts
 from erasure.admin.access import page
 from erasure.admin.together_words import reasons_of, too_many_words
@@ -81,7 +81,10 @@ def _keys(given: Iterable[str]) -> set[int]:
 
 
 def _context(request: HttpRequest, chosen: Sequence[Override]) -> dict[str, Any]:
-    questions = [_question(override, request.user) for override in chosen]
+    now = timezone.now()
+    people = {person for override in chosen for person in holds.people_of(override.submission)}
+    in_force = holds.ByPerson(holds.active(now, on=people))
+    questions = [_question(override, in_force, request.user, now=now) for override in chosen]
     open_ones = [question for question in questions if not question.why_not]
     return {
         "title": "Decide on several overrides",
@@ -92,12 +95,11 @@ def _context(request: HttpRequest, chosen: Sequence[Override]) -> dict[str, Any]
     }
 
 
-def _question(override: Override, user: Any) -> Question:
-    now = timezone.now()
+def _question(override: Override, in_force: holds.ByPerson, user: Any, *, now: datetime) -> Question:
     return Question(
         override=override,
         categories=categories_words(override.submission.categories),
-        newer_holds=", ".join(facts.newer_holds(override)),
+        newer_holds=facts.newer_holds(override, in_force.concerning(override.submission)),
         goes_all_the_same=facts.refused_by_denial(override, now)[1],
         why_not=overrides.why_not(override, user, now=now),
     )
