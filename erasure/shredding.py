@@ -140,10 +140,17 @@ def shred_matters(*, now: datetime) -> int:
     """Empty the matters of ended holds on persons of whom all else is shredded; says of how many.
 
     A hold can be placed on a person whose requests were shredded before. Nothing about a request waits for
-    its end, so it is looked for by itself.
+    its end, so it is looked for by itself. Of a person who never asked anything they are kept for as long
+    after the hold as identifiers are, since there was no answer from which that time could run.
     """
+    today = timezone.localdate(now, timezone.get_default_timezone())
     ended = LegalHold.objects.exclude(holds.not_ended(now)).filter(matter__isnull=False)
-    left = ended.filter(~Exists(_unshredded().filter(subject=OuterRef("subject"))), subject__isnull=False)
+    left = ended.filter(
+        ~Exists(_unshredded().filter(subject=OuterRef("subject"))),
+        Exists(PrivacyRequest.objects.filter(subject=OuterRef("subject")))
+        | _long_over(IDENTIFIERS_AND_TEXT, today=today),
+        subject__isnull=False,
+    )
     if not left.exists():
         return 0
     with audited() as log:
@@ -161,13 +168,9 @@ def shred_unasked(step: int, *, today: date) -> int:
     Their identifiers came with the hold. The periods count from the end of the last hold on them.
     """
     column = "value" if step == IDENTIFIERS_AND_TEXT else "fingerprint"
-    cut = datetime.combine(
-        today - timedelta(days=retention_days(step)), time.min, tzinfo=timezone.get_default_timezone()
-    )
     of_person = LegalHold.objects.filter(subject=OuterRef("subject"))
-    long_over = Q(released_at__lt=cut) | Q(released_at__isnull=True, valid_until__lt=cut)
     left = SubjectIdentifier.objects.filter(
-        ~Exists(of_person.exclude(long_over)),
+        ~Exists(of_person.exclude(_long_over(step, today=today))),
         Exists(of_person),
         **{f"{column}__isnull": False},
         subject__requests__isnull=True,
@@ -184,6 +187,13 @@ def shred_unasked(step: int, *, today: date) -> int:
         for subject in subjects:
             _record(log, f"subject:{subject}", step, because="hold_ended")
     return len(subjects)
+
+
+def _long_over(step: int, *, today: date) -> Q:
+    """The condition that a hold ended as long ago as an answer has to be for the step."""
+    day = today - timedelta(days=retention_days(step))
+    cut = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+    return Q(released_at__lt=cut) | Q(released_at__isnull=True, valid_until__lt=cut)
 
 
 def _record(

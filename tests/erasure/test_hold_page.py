@@ -204,7 +204,10 @@ def test_a_person_who_never_asked_is_forgotten_after_the_hold(
     soon = ended + timedelta(days=settings.SUBJECT_RETENTION_DAYS - 1)
     assert shredding.shred_unasked(IDENTIFIERS_AND_TEXT, today=soon) == 0
     assert shredding.shred_unasked(IDENTIFIERS_AND_TEXT, today=soon + timedelta(days=2)) == 1
-    assert shredding.shred_matters(now=timezone.now() + timedelta(days=3)) == 1
+    assert shredding.shred_matters(now=timezone.now() + timedelta(days=3)) == 0
+    assert (
+        shredding.shred_matters(now=timezone.now() + timedelta(days=settings.SUBJECT_RETENTION_DAYS + 3)) == 1
+    )
     identifier.refresh_from_db()
     assert (identifier.value, bool(identifier.fingerprint)) == (None, True)
     with time_machine.travel(timezone.now() + timedelta(days=3)):
@@ -216,6 +219,17 @@ def test_a_person_who_never_asked_is_forgotten_after_the_hold(
     assert shredding.shred_unasked(PROOF, today=much_later) == 1
     identifier.refresh_from_db()
     assert identifier.fingerprint is None
+
+
+def test_the_words_of_a_release_can_be_read_for_a_while_after_it(reviewer: User, settings: Any) -> None:
+    hold = released(placed(reviewer, ID))
+    now, days = timezone.now(), settings.SUBJECT_RETENTION_DAYS
+    assert shredding.shred_matters(now=now + timedelta(days=days - 1)) == 0
+    assert (hold.releases.get().reason, hold.releases.get().decision_reason) != (None, None)
+    assert shredding.shred_matters(now=now + timedelta(days=days + 1)) == 1
+    hold.refresh_from_db()
+    release = hold.releases.get()
+    assert (hold.matter, release.reason, release.decision_reason) == (None, None, None)
 
 
 def test_a_person_on_whom_another_hold_is_in_force_is_not_forgotten(reviewer: User, settings: Any) -> None:
