@@ -1,4 +1,4 @@
-"""The form by which a reviewer places a legal hold, and the two forms of its release.
+"""The form by which a reviewer places a legal hold.
 
 It holds no rule: it builds a `HoldWish`, asks what is against it, and puts each answer beside its field.
 """
