@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from erasure.asked import Identifier
 from erasure.encryption import WrongKey, decrypt, encrypt
-from erasure.placing import HoldWish
+from erasure.hold_wishes import HoldWish
 
 LIFETIME = timedelta(hours=1)
 

@@ -28,8 +28,9 @@ from erasure.choices import (
     SubmissionStatus,
 )
 from erasure.filing import Filing, Identifier
+from erasure.hold_wishes import HoldWish
 from erasure.models import LegalHold, Override, PrivacyRequest
-from erasure.placing import HoldWish, place
+from erasure.placing import place
 
 WAIT_SECONDS = 45.0
 LOOK_EVERY_SECONDS = 0.5

@@ -23,7 +23,7 @@ from erasure.deadlines import long_date
 from erasure.encryption import masked
 from erasure.forms.hold_list import HoldListForm
 from erasure.hold_lists import Checked, Fault, ListUnreadable, Verdict
-from erasure.placing import HoldWish
+from erasure.hold_wishes import HoldWish
 
 PURPOSE = "hold-list"
 CHECK, PLACE = "check", "place"

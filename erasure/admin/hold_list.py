@@ -22,8 +22,8 @@ from erasure.admin.hold_words import HoldLine, line_of, with_people
 from erasure.admin.request_search import LONGEST_TERM, subjects_known_by
 from erasure.admin.waiting_releases import waiting_releases
 from erasure.choices import HoldState
+from erasure.hold_wishes import matter_key
 from erasure.models import LegalHold
-from erasure.placing import matter_key
 
 PLACE_HOLD = "erasure.place_hold"
 ON_A_PAGE = 50

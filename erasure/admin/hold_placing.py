@@ -19,8 +19,9 @@ from erasure.choices import Category, HoldKind, HoldState, IdentifierKind
 from erasure.encryption import masked
 from erasure.forms import typed
 from erasure.forms.placing_hold import KIND_LINES, HoldForm, initial_of
+from erasure.hold_wishes import HoldWish
 from erasure.models import LegalHold
-from erasure.placing import HoldRefused, HoldWish, PlacedBefore
+from erasure.placing import HoldRefused, PlacedBefore
 
 PURPOSE = "hold"
 PREVIEW, PLACE, CHANGE, ADD_ROW = "preview", "place", "change", "add_row"

@@ -6,7 +6,7 @@ from django import forms
 
 from erasure.asked import Identifier
 from erasure.choices import IdentifierKind
-from erasure.placing import LONGEST_IDENTIFIER
+from erasure.hold_wishes import LONGEST_IDENTIFIER
 from erasure.policy import Violation
 
 MOST_IDENTIFIERS = 10

@@ -12,7 +12,7 @@ from erasure.asked import Identifier
 from erasure.choices import Category, HoldKind
 from erasure.forms.identifiers import IdentifierRows
 from erasure.forms.sending import Problem, first_control
-from erasure.placing import SAME, HoldWish, against_identifier, against_placing
+from erasure.hold_wishes import SAME, HoldWish, against_identifier, against_placing
 from erasure.policy import Violation
 
 KIND_LINES: dict[str, str] = {

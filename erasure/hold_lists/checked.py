@@ -9,8 +9,8 @@ from erasure.asked import people_of
 from erasure.encryption import fingerprint
 from erasure.hold_lists.rows import Fault, faults_of, wish_of
 from erasure.hold_lists.table import Line
+from erasure.hold_wishes import HoldWish, matter_key, same_as
 from erasure.models import LegalHold
-from erasure.placing import HoldWish, matter_key, same_as
 
 
 class Verdict(StrEnum):

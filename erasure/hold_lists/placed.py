@@ -10,8 +10,9 @@ from django.utils import timezone
 from audit.trail import Trail, audited
 from erasure import holds, suspending
 from erasure.asked import people_of
+from erasure.hold_wishes import HoldWish, same_as
 from erasure.models import LegalHold
-from erasure.placing import HoldRefused, HoldWish, place_in, same_as
+from erasure.placing import HoldRefused, place_in
 from erasure.subjects import lock_identities
 
 #: So many are placed in one transaction, so that a long list does not hold the register's lock for long.

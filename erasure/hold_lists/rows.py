@@ -9,9 +9,9 @@ from django.db.models import TextChoices
 from erasure.asked import Identifier
 from erasure.choices import Category, HoldKind, IdentifierKind
 from erasure.hold_lists.table import Line
-from erasure.placing import HoldWish, against_placing
+from erasure.hold_wishes import HoldWish, against_placing
 
-#: In which column stands what a violation of `placing` is about.
+#: In which column stands what a violation of `hold_wishes` is about.
 COLUMN_OF: Mapping[str, str] = {"identifiers": "identifier", "from_day": "from", "until_day": "until"}
 CHOICES: Mapping[str, type[TextChoices]] = {
     "identifier_kind": IdentifierKind,

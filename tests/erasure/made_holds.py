@@ -8,6 +8,7 @@ from django.utils import timezone
 from audit.trail import audited
 from erasure import placing, releasing
 from erasure.asked import Identifier
+from erasure.hold_wishes import HoldWish
 from erasure.models import HoldRelease, LegalHold
 from privacyadmin.models import User
 from privacyadmin.roles import REVIEWERS
@@ -17,12 +18,12 @@ GROUND = "claims about a contract of 2024"
 MATTER = "Case 7 O 123/26"
 
 
-def wish(*identifiers: str | tuple[str, str], **facts: Any) -> placing.HoldWish:
+def wish(*identifiers: str | tuple[str, str], **facts: Any) -> HoldWish:
     given = [
         Identifier(*one) if isinstance(one, tuple) else Identifier("cxone_id", one) for one in identifiers
     ]
     usual: dict[str, Any] = {"kind": "litigation", "matter": MATTER, "ground": GROUND, "identifiers": given}
-    return placing.HoldWish(**{**usual, **facts})
+    return HoldWish(**{**usual, **facts})
 
 
 def placed(by: User, *identifiers: str | tuple[str, str], **facts: Any) -> LegalHold:

@@ -20,8 +20,9 @@ from audit.models import AuditEvent
 from audit.trail import audited
 from erasure import holds, overrides, placing, resuming, suspending
 from erasure.choices import HoldState, OverrideReason
+from erasure.hold_wishes import HoldWish, against_placing
 from erasure.models import LateHold, LegalHold, Override, Subject, SubjectIdentifier
-from erasure.placing import HoldRefused, PlacedBefore, against_placing, reach
+from erasure.placing import HoldRefused, PlacedBefore, reach
 from privacyadmin.models import User
 from tests.cast import person
 from tests.erasure.filing_desk import text_of
@@ -362,7 +363,7 @@ def test_two_at_the_same_moment_get_two_codes_and_the_same_hold_one(reviewer: Us
     assert Subject.objects.count() == 1
 
 
-def tried(wanted: placing.HoldWish, by: User) -> str:
+def tried(wanted: HoldWish, by: User) -> str:
     try:
         return str(placing.place(wanted, by=by))
     except (HoldRefused, PlacedBefore) as refused:
