@@ -16,7 +16,7 @@ UNFIT = "the rules no longer allow this payload; stop it and register it anew"
 
 
 @dataclass(frozen=True)
-class HoldLine:
+class HoldOnCard:
     """What keeps a submission here, as officers may read it; `came` says of one that came after the filing
     who placed it and when.
     """
@@ -55,7 +55,7 @@ class HoldsOf:
         late, not_taken = _late(request)
         return cls({hold.code: hold for hold in known}, in_force, late, not_taken)
 
-    def lines(self, submission: Submission, *, first_filed_at: datetime) -> list[HoldLine]:
+    def lines(self, submission: Submission, *, first_filed_at: datetime) -> list[HoldOnCard]:
         """A line for each hold that keeps it here; empty for what is not held."""
         if submission.status != SubmissionStatus.BLOCKED:
             return []
@@ -70,15 +70,15 @@ class HoldsOf:
         rest = [category for category in submission.categories if category not in held]
         return Rest(categories_words(rest), categories_words(held)) if held and rest else None
 
-    def _line(self, code: str, first_filed_at: datetime) -> HoldLine:
+    def _line(self, code: str, first_filed_at: datetime) -> HoldOnCard:
         hold = self.named.get(code)
         if hold is None:
-            return HoldLine("", UNFIT)
+            return HoldOnCard("", UNFIT)
         came = _began(hold) if max(hold.placed_at, hold.valid_from) > first_filed_at else ""
-        return HoldLine(code, f"{hold.ground} ({uncapitalised(HoldKind(hold.kind).label)})", came)
+        return HoldOnCard(code, f"{hold.ground} ({uncapitalised(HoldKind(hold.kind).label)})", came)
 
 
-def since_words(lines: Sequence[HoldLine], filed_at: datetime, *, was_free: bool) -> str:
+def since_words(lines: Sequence[HoldOnCard], filed_at: datetime, *, was_free: bool) -> str:
     """Since when a submission waits: since it was filed, or since somebody placed a hold.
 
     Of what an approval had freed meanwhile, and of what a rule stopped, the page says it in other words.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from erasure import holds
-from erasure.admin.hold_lines import HoldLine, HoldsOf, Rest, since_words
+from erasure.admin.hold_lines import HoldOnCard, HoldsOf, Rest, since_words
 from erasure.admin.override_trace import OverridesOf, Trace
 from erasure.admin.successors import Successors
 from erasure.choices import (
@@ -40,7 +40,7 @@ class Card:
     own_words: str
     cascade: list[tuple[str, str]]
     total: str
-    holds: list[HoldLine]
+    holds: list[HoldOnCard]
     #: Whether a hold that came after the filing keeps it here, and since when it waits, in words.
     suspended: bool
     since: str
