@@ -30,6 +30,25 @@ MOST_RELEASES = 20
 #: Matters are encrypted and have to be read one by one; of more holds only the newest are.
 MOST_MATTERS_READ = 5_000
 MOST_FOUND = 100
+#: What a list that is empty would show, by state.
+NOTHING = {
+    HoldState.IN_FORCE: (
+        "No hold in force",
+        "Holds that stop what they meet stand here, each with what it stops.",
+    ),
+    HoldState.AHEAD: (
+        "No hold lies ahead",
+        "Holds whose first day is still to come stand here. They stop nothing yet.",
+    ),
+    HoldState.ENDED: (
+        "No hold has ended",
+        "Holds whose last day is over stand here. They stop nothing any more.",
+    ),
+    HoldState.RELEASED: (
+        "No hold was released",
+        "Holds that two reviewers released stand here, each with their reasons.",
+    ),
+}
 #: What is in force stands first, then what lies ahead, then what is over.
 ORDER = (HoldState.IN_FORCE, HoldState.AHEAD)
 
@@ -79,6 +98,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "rows": _rows(list(shown.object_list), now=now),
         "state": state,
+        "nothing_heading": NOTHING[state][0] if state else "",
+        "nothing_words": NOTHING[state][1] if state else "",
         "releases": _waiting(request.user, now=now),
     }
     return _shown(request, context)
