@@ -18,10 +18,11 @@ from audit.admin import standing
 from audit.models import AuditEvent
 from erasure import attention, metrics
 from erasure.admin import charts, connection
+from erasure.admin.hold_waiting import waiting_releases
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage
 from erasure.deadlines import MONTHS, long_date_with_weekday
-from erasure.models import PrivacyRequest
+from erasure.models import HoldRelease, PrivacyRequest
 from erasure.plain_words import duration_words
 
 SHOWN_PER_GROUP = 5
@@ -30,6 +31,7 @@ CHART_DAYS = 14
 RATE_DAYS = 30
 LOG_DAYS = 7
 
+DECIDE_RELEASE = "erasure.place_hold"
 ALL_MAY = ("erasure.view_privacyrequest", "erasure.view_upstream")
 
 
@@ -53,6 +55,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **sections,
         "sections": list(sections),
         "paused": paused,
+        "releases": _releases(request.user),
         "today_words": long_date_with_weekday(controllers_today()),
         "controllers_zone": timezone.get_default_timezone_name(),
         "may_file": request.user.has_perm("erasure.file_request"),
@@ -110,6 +113,13 @@ def _action(todo: attention.Todo) -> tuple[str, str]:
 def _decisions() -> dict[str, Any]:
     waiting = attention.undecided_overrides(timezone.now())
     return {"overrides": list(waiting[:OVERRIDES_SHOWN]), "count": waiting.count()}
+
+
+def _releases(user: Any) -> list[HoldRelease]:
+    """The releases of holds that this person may decide on; empty for who decides on none."""
+    if not user.has_perm(DECIDE_RELEASE):
+        return []
+    return [one.release for one in waiting_releases(user, now=timezone.now()) if one.can_decide]
 
 
 def _log() -> dict[str, Any]:

@@ -18,15 +18,15 @@ from django.utils import timezone
 
 from erasure import holds
 from erasure.admin.access import page
+from erasure.admin.hold_waiting import waiting_releases
 from erasure.admin.hold_words import HoldLine, line_of, with_people
 from erasure.admin.request_search import LONGEST_TERM, subjects_known_by
-from erasure.choices import HoldState, SubmissionStatus
-from erasure.models import HoldRelease, LegalHold, Submission
+from erasure.choices import HoldState
+from erasure.models import LegalHold
 from erasure.placing import matter_key
 
 PLACE_HOLD = "erasure.place_hold"
 ON_A_PAGE = 50
-MOST_RELEASES = 20
 #: Matters are encrypted and have to be read one by one; of more holds only the newest are.
 MOST_MATTERS_READ = 5_000
 MOST_FOUND = 100
@@ -71,15 +71,6 @@ class Row:
     stops: int
 
 
-@dataclass(frozen=True)
-class WaitingRelease:
-    """A proposal to release a hold, and whether it waits for the reader."""
-
-    release: HoldRelease
-    is_mine: bool
-    can_decide: bool
-
-
 @page(PLACE_HOLD, methods=("GET", "HEAD", "POST"))
 def show(request: HttpRequest) -> HttpResponse:
     """A page of the list, of all holds or of those in one state; posted, what a search has found."""
@@ -100,7 +91,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "state": state,
         "nothing_heading": NOTHING[state][0] if state else "",
         "nothing_words": NOTHING[state][1] if state else "",
-        "releases": _waiting(request.user, now=now),
+        "releases": waiting_releases(request.user, now=now),
     }
     return _shown(request, context)
 
@@ -132,22 +123,6 @@ def _rows(found: list[LegalHold], *, now: datetime) -> list[Row]:
     counts = holds.stopped_counts() if found else {}
     lines = [line_of(hold, now=now) for hold in found]
     return [Row(line, counts.get(line.hold.code, 0) if line.state in ORDER else 0) for line in lines]
-
-
-def _waiting(user: Any, *, now: datetime) -> list[WaitingRelease]:
-    """The proposals nobody has decided, the one that expires first first; those for the reader before all."""
-    open_ones = HoldRelease.objects.filter(decision="", expires_at__gt=now).select_related("hold", "asked_by")
-    mine = Submission.objects.filter(status=SubmissionStatus.BLOCKED, filed_by=user)
-    barred = {code for codes in mine.values_list("held_by", flat=True) for code in codes}
-    waiting = [
-        WaitingRelease(
-            release,
-            is_mine=release.asked_by_id == user.pk,
-            can_decide=release.asked_by_id != user.pk and release.hold.code not in barred,
-        )
-        for release in open_ones.defer("reason", "hold__matter").order_by("expires_at")[:MOST_RELEASES]
-    ]
-    return sorted(waiting, key=lambda one: not one.can_decide)
 
 
 def _found(term: str) -> QuerySet[LegalHold]:

@@ -23,6 +23,8 @@ from erasure.choices import Attention, Outcome, OverrideReason
 from erasure.models import PrivacyRequest, Upstream
 from privacyadmin.models import User
 from tests.cast import person
+from tests.erasure.filing_desk import text_of
+from tests.erasure.made_holds import placed, proposed
 from tests.erasure.made_requests import (
     accepted,
     answered,
@@ -159,6 +161,22 @@ def test_a_reviewer_finds_the_overrides_with_the_nearest_deadline_first(
     assert answer.context["decisions"] == {"overrides": [soon, late], "count": 2}
     assert "2 overrides to decide" in answer.content.decode()
     assert "needs" not in answer.context
+
+
+def test_a_release_is_found_by_who_can_decide_on_it_and_by_nobody_else(
+    officer: User, reviewer: User, signed_in: SignIn
+) -> None:
+    hold = placed(reviewer, "cust-2026-0001")
+    second = signed_in(person("second", "Reviewers"))
+    assert "Nothing to decide" in text_of(landing(second))
+    proposed(hold, by=reviewer)
+    shown = text_of(landing(second))
+    assert "1 release of a hold to decide" in shown
+    assert f"{hold.code} Litigation Marek Vondra proposed to release it" in shown
+    assert reverse("admin:hold_page", args=[hold.pk]) in landing(second).content.decode()
+    assert "Nothing to decide" not in shown
+    for who in (reviewer, officer):
+        assert hold.code not in text_of(landing(signed_in(who)))
 
 
 def test_an_auditor_finds_the_log(auditor: User, officer: User, signed_in: SignIn) -> None:
