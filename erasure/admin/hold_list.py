@@ -42,7 +42,7 @@ NOTHING = {
     ),
     HoldState.ENDED: (
         "No hold has ended",
-        "Holds whose last day is over stand here. They stop nothing any more.",
+        "Holds whose last day is over stand here.",
     ),
     HoldState.RELEASED: (
         "No hold was released",

@@ -109,10 +109,7 @@ def test_it_shows_row_by_row_what_would_happen_and_places_nothing(reviewer: User
     assert "The same as line 2" in words
     assert "Line 4" in words
     assert "kind : Write one of litigation, statutory_retention, investigation." in words
-    assert (
-        "until : That could not be read as a day. Write it as year, month and day, such as 2026-01-31."
-        in words
-    )
+    assert "until : This cannot be read as a day. Write it as 2026-01-31." in words
     assert "1 of these holds concerns everybody" in words
     assert "Would be placed from now on, until 31 December 2099" in words
     assert "Place 2 holds" in words
@@ -150,9 +147,9 @@ def test_identifiers_are_masked_and_nothing_is_kept(reviewer: User, signed_in: S
         ({"matter": "x" * 201}, "matter", "That is 201 characters."),
         ({"ground": '"two\nlines"'}, "ground", "line breaks"),
         ({"ground": "bell\x07"}, "ground", "control characters"),
-        ({"from_": "2026-02-30"}, "from", "That could not be read as a day."),
-        ({"from_": "20260101"}, "from", "That could not be read as a day."),
-        ({"from_": "2026-W01-1"}, "from", "That could not be read as a day."),
+        ({"from_": "2026-02-30"}, "from", "This cannot be read as a day."),
+        ({"from_": "20260101"}, "from", "This cannot be read as a day."),
+        ({"from_": "2026-W01-1"}, "from", "This cannot be read as a day."),
         ({"from_": "9999-12-31"}, "from", "out of reach"),
         ({"until": "2020-01-01"}, "until", "before it begins"),
         ({"until": "2099-01-01,more"}, "", "more cells than the header has columns"),
