@@ -18,12 +18,11 @@ from audit.admin import standing
 from audit.models import AuditEvent
 from erasure import attention, metrics
 from erasure.admin import charts, connection
-from erasure.admin.hold_list import PLACE_HOLD
-from erasure.admin.waiting_releases import WaitingRelease, waiting_releases
+from erasure.admin.hold_waiting import waiting_releases
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage
 from erasure.deadlines import MONTHS, long_date_with_weekday
-from erasure.models import PrivacyRequest
+from erasure.models import HoldRelease, PrivacyRequest
 from erasure.plain_words import duration_words
 
 SHOWN_PER_GROUP = 5
@@ -32,6 +31,7 @@ CHART_DAYS = 14
 RATE_DAYS = 30
 LOG_DAYS = 7
 
+DECIDE_RELEASE = "erasure.place_hold"
 ALL_MAY = ("erasure.view_privacyrequest", "erasure.view_upstream")
 
 
@@ -54,8 +54,8 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **context,
         **sections,
         "sections": list(sections),
-        "releases": _releases(request),
         "paused": paused,
+        "releases": _releases(request.user),
         "today_words": long_date_with_weekday(controllers_today()),
         "controllers_zone": timezone.get_default_timezone_name(),
         "may_file": request.user.has_perm("erasure.file_request"),
@@ -115,11 +115,11 @@ def _decisions() -> dict[str, Any]:
     return {"overrides": list(waiting[:OVERRIDES_SHOWN]), "count": waiting.count()}
 
 
-def _releases(request: HttpRequest) -> list[WaitingRelease]:
-    """The releases of holds that wait for a second reviewer, for those who release holds."""
-    if not request.user.has_perm(PLACE_HOLD):
+def _releases(user: Any) -> list[HoldRelease]:
+    """The releases of holds that this person may decide on; empty for who decides on none."""
+    if not user.has_perm(DECIDE_RELEASE):
         return []
-    return waiting_releases(request.user, now=timezone.now())
+    return [one.release for one in waiting_releases(user, now=timezone.now()) if one.can_decide]
 
 
 def _log() -> dict[str, Any]:

@@ -90,6 +90,7 @@ def _put_on_record(override: Override, user: Any, barred: overrides.DecisionBarr
 def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> HttpResponse:
     now = timezone.now()
     refused, goes_all_the_same = facts.refused_by_denial(override, now)
+    newer_holds = facts.newer_holds(override)
     try:
         with audited() as log:
             overrides.decide(
@@ -107,12 +108,13 @@ def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> Ht
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        words = (
-            _approved_words(override)
-            if form.approves
-            else _denied_words(override, refused, goes_all_the_same)
-        )
-        messages.success(request, words)
+        if not form.approves:
+            messages.success(request, _denied_words(override, refused, goes_all_the_same))
+        elif newer_holds:
+            words = f"Approved, and {override.submission} stays held. {facts.kept_words(newer_holds)}"
+            messages.warning(request, words)
+        else:
+            messages.success(request, _approved_words(override))
     return redirect("admin:override_decide", override.pk)
 
 

@@ -72,6 +72,15 @@ def newer_holds(override: Override) -> list[str]:
     return [hold.code for hold in met if hold.code not in override.holds]
 
 
+def kept_words(codes: Sequence[str]) -> str:
+    """Why an approval lets nothing go: of the holds that came after the question."""
+    reached = "it" if len(codes) == 1 else "them"
+    return (
+        f"{', '.join(codes)} came after the question, and the approval does not reach {reached}: "
+        "the officer has to ask anew."
+    )
+
+
 def look_of(override: Override) -> Look | None:
     """How its standing is drawn; None while nobody has decided."""
     if override.revoked_at:

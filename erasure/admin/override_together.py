@@ -118,8 +118,10 @@ def _decided(
     barred: Mapping[int, overrides.DecisionBarred],
     form: DecisionForm,
 ) -> HttpResponse:
+    open_ones = [override for override in chosen if override.pk not in barred]
+    newer = {str(one.submission): found for one in open_ones if (found := facts.newer_holds(one))}
     outcome = together.decide_all(
-        [override for override in chosen if override.pk not in barred],
+        open_ones,
         by=request.user,
         approve=form.approves,
         reason=form.cleaned_data["reason"],
@@ -129,25 +131,31 @@ def _decided(
         str(override.submission): str(barred[override.pk]) for override in chosen if override.pk in barred
     }
     if outcome.done:
-        messages.success(request, _done_words(len(outcome.done), len(chosen), approved=form.approves))
+        freed = outcome.done if form.approves else ()
+        kept = {name: facts.kept_words(newer[name]) for name in freed if name in newer}
+        counts = len(outcome.done), len(chosen)
+        messages.success(request, _done_words(*counts, kept=len(kept), approved=form.approves))
+        for words in reasons_of(kept, "Approved, and stays held"):
+            messages.warning(request, words)
     for words in reasons_of({**names, **outcome.refused}, "Not decided"):
         messages.error(request, words)
     return redirect("admin:override_list")
 
 
-def _done_words(done: int, chosen: int, *, approved: bool) -> str:
+def _done_words(done: int, chosen: int, *, kept: int, approved: bool) -> str:
+    """How many were decided on, and what goes; `kept` of those approved meet a hold that came later."""
     count = f"All {done}" if done == chosen and done > 1 else f"{done} of {chosen}"
     if not approved:
         return (
             f"{count} denied: {'it is' if done == 1 else 'they are'} refused, and nothing held goes to CXone."
         )
+    if kept == done:
+        return f"{count} approved. Nothing goes to CXone yet."
     delay = facts.send_delay_words()
+    what = "What nothing else holds" if kept else "What was held"
     if not delay:
-        return f"{count} approved. What was held goes to CXone now."
-    return (
-        f"{count} approved. What was held goes to CXone in {delay}; "
-        "until then each approval can be taken back."
-    )
+        return f"{count} approved. {what} goes to CXone now."
+    return f"{count} approved. {what} goes to CXone in {delay}; until then each approval can be taken back."
 
 
 urls: list[URLPattern] = [

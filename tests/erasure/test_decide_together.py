@@ -171,6 +171,25 @@ def test_one_reason_decides_on_all_of_them_each_with_its_own_event(
     assert len(entries(Event.OVERRIDE_APPROVED)) == 3
 
 
+def test_what_a_newer_hold_keeps_is_not_said_to_go(
+    three: list[Override], reviewer: User, signed_in: SignIn
+) -> None:
+    hold_on(three[1].submission.request, "LIT-7")
+    words = text_of(decide(signed_in(reviewer), three, APPROVE, follow=True))
+    assert "All 3 approved. What nothing else holds goes to CXone now." in words
+    assert f"Approved, and stays held: {three[1].submission}. LIT-7 came after the question" in words
+    assert "What was held goes" not in words
+
+
+def test_where_newer_holds_keep_all_of_them_nothing_is_said_to_go(
+    three: list[Override], reviewer: User, signed_in: SignIn
+) -> None:
+    for number, override in enumerate(three[:2]):
+        hold_on(override.submission.request, f"LIT-{number}")
+    words = text_of(decide(signed_in(reviewer), three[:2], APPROVE, follow=True))
+    assert "All 2 approved. Nothing goes to CXone yet." in words
+
+
 def test_a_denial_refuses_each(three: list[Override], reviewer: User, signed_in: SignIn) -> None:
     answer = decide(signed_in(reviewer), three[:2], DENY, follow=True)
     assert "All 2 denied" in text_of(answer)

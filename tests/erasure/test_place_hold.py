@@ -98,11 +98,11 @@ def test_nothing_is_placed_before_its_effect_was_shown(
     left = sent(only(filed(officer, ID)))
     look = signed_in(reviewer).post(NEW, typed())
     words = text_of(look)
-    assert "Queued, would be stopped 1 submission" in words
-    assert "On hold, would wait for this too 1 submission" in words
-    assert "Sent, too late to stop 1 submission" in words
+    assert "Queued 1 submission, would be stopped" in words
+    assert "On hold already 1 submission, would wait for this too" in words
+    assert "Sent already 1 submission, too late to stop" in words
     assert f"Too late for {left} , sent at" in words
-    assert "That concerns 1 person." in words
+    assert "These are about 1 person." in words
     assert (our_holds(), AuditEvent.objects.filter(act=Event.HOLD_PLACED).count()) == (0, 0)
     assert (only(queued.request).status, only(waiting.request).held_by) == ("queued", ["RET-1"])
 
