@@ -87,7 +87,15 @@ def hurry(now: datetime) -> None:
 
 
 def purge(now: datetime) -> int:
-    """Remove what was sent, or will never be, a month ago; the number removed."""
+    """Close what is too old to be told, and remove what was sent, or never will be, a month ago; the number
+    removed.
+
+    While there is no way out nothing is tried, and so nothing given up: without this, the first mail server
+    after months would be handed all that had waited.
+    """
+    stale = Notice.objects.filter(next_attempt_at__isnull=False, made_at__lte=now - GIVES_UP_AFTER)
+    stale.filter(error_code="").update(error_code="too_old")
+    stale.update(next_attempt_at=None)
     over = Q(sent_at__lte=now - KEPT) | Q(
         sent_at__isnull=True, next_attempt_at__isnull=True, made_at__lte=now - KEPT
     )

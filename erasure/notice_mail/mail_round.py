@@ -32,11 +32,11 @@ class MailRound:
     _purged_at: float = float("-inf")
 
     def __call__(self) -> None:
-        """One round."""
-        send_due(is_over=self.is_over)
+        """One round. What is too old is closed before anything is sent."""
         if time.monotonic() - self._purged_at > PURGE_SECONDS:
             claims.purge(timezone.now())
             self._purged_at = time.monotonic()
+        send_due(is_over=self.is_over)
 
 
 def send_due(*, is_over: Callable[[], bool] = lambda: False) -> int:
