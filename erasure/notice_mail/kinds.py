@@ -36,8 +36,9 @@ LEADS: Mapping[NoticeKind, str] = {
         "sent, a reviewer can take the approval back."
     ),
     NoticeKind.SUSPENDED: (
-        "A hold began, or an approval was taken back, before this was sent: nothing of it leaves. It goes "
-        "on by itself when the hold is released; an officer can ask for an override until then."
+        "Before this was sent, a hold began, or the approval that let it through one was taken back, ran out "
+        "or no longer fits what is to be sent: nothing of it leaves. It goes on by itself when the hold is "
+        "released. Until then an officer can ask for an override, anew where one was approved before."
     ),
     NoticeKind.RELEASE_WAITS: (
         "A reviewer proposes to release a hold. A second one has to decide, who filed nothing that it stops."
