@@ -50,6 +50,15 @@ LEADS: Mapping[NoticeKind, str] = {
         "Whoever has this role sees or decides more than before. If nobody should have been given it, tell "
         "the data protection officer; the audit log says what has been done since."
     ),
+    NoticeKind.ROLES_ENDED: (
+        "You were told when somebody was given a say over people’s data, and are told no longer: the role "
+        "was taken away, or the account deactivated. If you did not expect this, tell an auditor or the data "
+        "protection officer at once; the audit log says what has been done since."
+    ),
+    NoticeKind.ADDRESS_CHANGED: (
+        "Notices for you no longer come to this address. If you did not expect this, tell an auditor or the "
+        "data protection officer at once; the audit log says what has been done since."
+    ),
 }
 
 #: A page and a list: the names of their addresses, and what the list is narrowed to.
@@ -59,7 +68,8 @@ _OVERRIDES: Places = ("override_decide", ("override_list", {}))
 _OWN_OVERRIDES: Places = ("override_decide", ("erasure_privacyrequest_changelist", {"stage": "open"}))
 _HOLDS: Places = ("hold_page", ("hold_list", {}))
 
-#: The page of one, and the list in which many are found. A role has none that its readers could open.
+#: The page of one, and the list in which many are found. What is about operators has none that its readers
+#: could open.
 PAGES: Mapping[NoticeKind, Places] = {
     NoticeKind.OVERRIDE_WAITS: _OVERRIDES,
     NoticeKind.OVERRIDE_PRESSES: _OVERRIDES,
