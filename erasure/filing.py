@@ -203,7 +203,7 @@ def send_the_rest(submission: Submission, *, by: Any, send_delay: timedelta) -> 
             .select_related("request", "identifier", "filed_by")
             .get(pk=submission.pk)
         )
-        held, codes = holds.held_part(current, holds.active(now))
+        held, codes = holds.held_part(current, holds.active(now, on=holds.people_of(current)))
         _waiting, going = lifecycle.split(
             log,
             current,

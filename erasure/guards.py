@@ -44,9 +44,10 @@ class Guard:
     @property
     def postgresql_body(self) -> str:
         """The body of its function on PostgreSQL; the case stands there since WHEN takes no subquery."""
+        row = "OLD" if self.before == "DELETE" else "NEW"
         return (
             f"BEGIN IF {self.case} THEN RAISE EXCEPTION '{self.refuse}' USING ERRCODE = 'restrict_violation';"
-            " END IF; RETURN NEW; END"
+            f" END IF; RETURN {row}; END"
         )
 
     @property
@@ -96,7 +97,14 @@ GUARDS: Sequence[Guard] = (
         "request_receipt_never_moves",
         "erasure_privacyrequest",
         "the date of receipt of a request never moves",
-        _changes("reference", "type", "received_on", "filed_by_id", "filed_at"),
+        _changes("reference", "subject_id", "type", "received_on", "filed_by_id", "filed_at"),
+    ),
+    # Whoever moved an identifier to somebody else would take it out from under a hold on its person.
+    Guard(
+        "identifier_stays_with_its_person",
+        "erasure_subjectidentifier",
+        "an identifier stays with its person",
+        _changes("subject_id", "kind"),
     ),
     Guard(
         "request_answer_is_final",
@@ -144,8 +152,11 @@ GUARDS: Sequence[Guard] = (
         "erasure_holdrelease",
         "nobody releases a hold that stops what they filed",
         "NEW.decision = 'approved' AND OLD.decision = '' AND EXISTS (SELECT 1 FROM erasure_submission AS s"
-        " JOIN erasure_legalhold AS h ON h.id = NEW.hold_id WHERE s.status = 'blocked'"
-        " AND s.filed_by_id IN (NEW.asked_by_id, NEW.decided_by_id)"
+        " JOIN erasure_legalhold AS h ON h.id = NEW.hold_id"
+        " JOIN erasure_privacyrequest AS r ON r.id = s.request_id"
+        " JOIN erasure_submission AS o ON o.request_id = r.id WHERE s.status = 'blocked'"
+        " AND (r.filed_by_id IN (NEW.asked_by_id, NEW.decided_by_id)"
+        " OR o.filed_by_id IN (NEW.asked_by_id, NEW.decided_by_id))"
         # The code quoted, as in the JSON of the column: so it is no part of another code.
         " AND REPLACE(CAST(s.held_by AS text), '\"' || h.code || '\"', '') <> CAST(s.held_by AS text))",
     ),
@@ -173,6 +184,17 @@ GUARDS: Sequence[Guard] = (
         before="INSERT",
     ),
     Guard(
+        "override_not_by_who_filed_or_asked",
+        "erasure_override",
+        "nobody decides for a request that they registered, filed something for, or asked about",
+        "NEW.decision IN ('approved', 'denied') AND OLD.decision = '' AND EXISTS (SELECT 1 FROM"
+        " erasure_submission AS s JOIN erasure_privacyrequest AS r ON r.id = s.request_id"
+        " JOIN erasure_submission AS o ON o.request_id = r.id"
+        " LEFT JOIN erasure_override AS p ON p.submission_id = o.id"
+        " WHERE s.id = NEW.submission_id"
+        " AND NEW.decided_by_id IN (r.filed_by_id, o.filed_by_id, p.asked_by_id))",
+    ),
+    Guard(
         "override_not_by_who_placed",
         "erasure_override",
         "nobody decides on an override of a hold that they placed",
@@ -187,11 +209,34 @@ GUARDS: Sequence[Guard] = (
         _changes("submission_id", "filed_by_id", "asked_by_id", "asked_at", "holds", "digest")
         + " OR NEW.expires_at > OLD.expires_at OR (OLD.decision <> '' AND ("
         + _changes("decision", "decided_by_id", "decided_at")
-        + ")) OR (OLD.used_at IS NOT NULL AND ("
-        + _changes("used_at")
         + ")) OR (OLD.revoked_at IS NOT NULL AND ("
         + _changes("revoked_at", "revoked_by_id")
         + "))",
+    ),
+    Guard(
+        "override_is_used_once",
+        "erasure_override",
+        "an override is used once",
+        # What CXone provably did not take was no use of it.
+        "OLD.used_at IS NOT NULL AND COALESCE(CAST(NEW.used_at AS text), '') <> CAST(OLD.used_at AS text)"
+        " AND NOT (NEW.used_at IS NULL AND EXISTS (SELECT 1 FROM erasure_submission AS s"
+        " WHERE s.id = NEW.submission_id AND s.first_sent_at IS NULL))",
+    ),
+)
+
+#: What is never taken away: whoever deleted a hold would let go what it stops by a word of their own.
+KEPT = ("legalhold", "holdrelease", "latehold", "override")
+GUARDS = (
+    *GUARDS,
+    *(
+        Guard(
+            f"{table}_is_kept",
+            f"erasure_{table}",
+            "holds, releases and overrides are kept for ever",
+            "1 = 1",
+            before="DELETE",
+        )
+        for table in KEPT
     ),
 )
 

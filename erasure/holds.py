@@ -10,8 +10,9 @@ from django.db.models.functions import Cast
 
 from erasure.choices import Category, HoldState, RequestType, SubmissionStatus
 from erasure.models import HoldRegister, LegalHold, Submission
-from erasure.policy import ActiveHold
 
+#: What the rules need of a row; nothing that is encrypted.
+COLUMNS = ("type", "categories", "held_by", "identifier__subject", "request__subject")
 #: What codes of rules begin with where they stand among those of holds.
 RULE = "rule:"
 
@@ -160,12 +161,6 @@ def stopped_counts() -> Counter[str]:
 def is_rule(code: str) -> bool:
     """Whether a code of `held_by` names a rule that the payload broke at the gate, and no hold."""
     return code.startswith(RULE)
-
-
-def for_policy(hold: LegalHold) -> ActiveHold:
-    """The hold as the policy, which knows no database, understands it."""
-    categories = frozenset({hold.category}) if hold.category else None
-    return ActiveHold(matter=hold.code, ground=hold.ground, categories=categories)
 
 
 def held_categories(holds: Iterable[LegalHold], categories: Iterable[str]) -> list[str]:

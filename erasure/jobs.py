@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
 from erasure.forgetting import Forgetting
 from erasure.lifecycle import POLL_JOB, SUBMIT_JOB
+from erasure.lots import DATABASE_TROUBLE
 from erasure.pipeline import claims
 from erasure.pipeline.batches import poll_batch, submit_batch
 from erasure.resuming import Resuming
@@ -93,15 +95,30 @@ def tick_round() -> None:
     has begun, let go what none holds any more, and forget what is over. Harmless when doubled.
     """
     now = timezone.now()
+    steps: tuple[Callable[[datetime], object], ...] = (
+        _ring_for_what_is_due,
+        overrides.expire_due,
+        overrides.press_due,
+        releasing.expire_due,
+        suspending.suspend_held,
+        _resuming.round,
+        _forgetting.round,
+    )
+    for step in steps:
+        try:
+            step(now)
+        except DATABASE_TROUBLE:
+            raise
+        except Exception as error:
+            # One damaged row must not keep everything that is due by the clock from being done.
+            logger.exception("tick_step_failed", extra={"error": type(error).__name__})
+
+
+def _ring_for_what_is_due(now: datetime) -> None:
+    """Find what no doorbell announced."""
     if claims.due(claims.TO_SUBMIT, now).exists():
         doorbell.ring_now(SUBMIT_JOB)
     if claims.due(claims.TO_POLL, now).exists():
         doorbell.ring_now(POLL_JOB)
     if verification_runs.are_waiting(now):
         doorbell.ring_now(VERIFY_JOB)
-    overrides.expire_due(now)
-    overrides.press_due(now)
-    releasing.expire_due(now)
-    suspending.suspend_held(now)
-    _resuming.round(now)
-    _forgetting.round(now)

@@ -213,8 +213,8 @@ def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) ->
     )
     # Of a person of whom nothing is known yet, nothing can have left.
     looks_back = hold.valid_from <= now and not is_on_nobody_known
-    late = suspending.note_too_late(log, hold) if looks_back else []
-    evidence: dict[str, Any] = {"matter": hold.code, "kind": hold.kind, "too_late": len(late), "via": via}
+    late = suspending.note_on_its_way(log, hold) if looks_back else 0
+    evidence: dict[str, Any] = {"matter": hold.code, "kind": hold.kind, "too_late": late, "via": via}
     if hold.category:
         evidence["categories"] = [hold.category]
     if hold.valid_until is not None:

@@ -4,21 +4,21 @@ What no other hold meets then goes on by itself (`resuming`). Superusers are bou
 database checks it all again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit.events import Event
 from audit.trail import Trail, audited
 from erasure import holds, notices, overrides
 from erasure.choices import HoldState, NoticeKind, OverrideDecision, ReleaseDecision
 from erasure.lifecycle import SYSTEM, MoveRefused
+from erasure.lots import in_lots
 from erasure.models import HoldRelease, LegalHold, Submission
 
 MAY_RELEASE = "place_hold"
-#: What the rules need of a row; nothing that is encrypted.
-COLUMNS = ("type", "categories", "held_by", "identifier__subject", "request__subject")
 #: So many proposals are looked after in one transaction.
 AT_ONCE = 100
 
@@ -48,7 +48,7 @@ def lets_go(hold: LegalHold, *, now: datetime) -> set[int]:
     covered = {row.pk for row in approved if not overrides.uncovered(row, others.concerning(row), now=now)[0]}
     return {
         row.pk
-        for row in rows.only(*COLUMNS).iterator(chunk_size=500)
+        for row in rows.only(*holds.COLUMNS).iterator(chunk_size=500)
         if not any(map(holds.is_rule, row.held_by))
         and (row.pk in covered or not holds.stopping(others.concerning(row), row))
     }
@@ -63,7 +63,7 @@ def bar_asking(hold: LegalHold, user: Any) -> ReleaseBarred | None:
     """What keeps this person from proposing the release; None when nothing does."""
     if not user.has_perm(f"erasure.{MAY_RELEASE}"):
         return ReleaseBarred("no_permission", "Only reviewers release holds.")
-    if holds.stopped_by(hold.code).filter(filed_by=user.pk).exists():
+    if _filed_what_it_stops(hold, user.pk):
         return ReleaseBarred(
             "filed_by",
             f"You filed a submission that {hold} stops. Others have to decide on its release. "
@@ -81,7 +81,7 @@ def bar_deciding(release: HoldRelease, user: Any) -> ReleaseBarred | None:
 
 def bar_approving(release: HoldRelease) -> ReleaseBarred | None:
     """Who proposed it may have filed something since, and then it can only be kept."""
-    if holds.stopped_by(release.hold.code).filter(filed_by=release.asked_by_id).exists():
+    if _filed_what_it_stops(release.hold, release.asked_by_id):
         return ReleaseBarred(
             "asker_filed",
             f"{release.asked_by.shown_name} proposed this release and has filed a submission that "
@@ -90,10 +90,18 @@ def bar_approving(release: HoldRelease) -> ReleaseBarred | None:
     return None
 
 
+def _filed_what_it_stops(hold: LegalHold, person: int) -> bool:
+    """Whether somebody filed what the hold stops, or had a hand in a request of which it stops something."""
+    had_a_hand = Q(filed_by=person) | Q(request__filed_by=person) | Q(request__submissions__filed_by=person)
+    return holds.stopped_by(hold.code).filter(had_a_hand).exists()
+
+
 def who_can_decide(release: HoldRelease) -> list[Any]:
     """The reviewers whom nothing keeps from deciding on it, by name."""
-    filers = holds.stopped_by(release.hold.code).values_list("filed_by", flat=True).distinct()
-    barred = {release.asked_by_id, *filers}
+    rows = holds.stopped_by(release.hold.code)
+    barred = {release.asked_by_id}
+    for had_a_hand in ("filed_by", "request__filed_by", "request__submissions__filed_by"):
+        barred |= set(rows.values_list(had_a_hand, flat=True).distinct())
     return [person for person in notices.people_who_may(MAY_RELEASE) if person.pk not in barred]
 
 
@@ -202,14 +210,17 @@ def withdraw(log: Trail, release: HoldRelease, *, by: Any, now: datetime) -> Non
 def expire_due(now: datetime) -> int:
     """Close the proposals that nobody decided in time; how many there were."""
     due = HoldRelease.objects.filter(decision="", expires_at__lte=now)
-    if not due.exists():
-        return 0
-    with audited() as log:
-        locked = due.select_for_update(no_key=True, of=("self",)).select_related("hold").order_by("pk")
-        releases = list(locked[:AT_ONCE])
-        for release in releases:
-            _expire(log, release, now=now)
-    return len(releases)
+    keys = list(due.order_by("pk").values_list("pk", flat=True))
+
+    def expire(lot: Sequence[int]) -> int:
+        with audited() as log:
+            locked = due.filter(pk__in=lot).select_for_update(no_key=True, of=("self",)).order_by("pk")
+            releases = list(locked.select_related("hold"))
+            for release in releases:
+                _expire(log, release, now=now)
+        return len(releases)
+
+    return in_lots(keys, expire, at_once=AT_ONCE)
 
 
 def _expire(log: Trail, release: HoldRelease, *, now: datetime) -> None:
@@ -223,7 +234,11 @@ def _why_not_released(hold: LegalHold, now: datetime) -> str:
     state = holds.state(hold, now)
     if state is HoldState.RELEASED:
         return f"{hold} was released already."
-    return f"{hold} has ended by itself; there is nothing to release." if state is HoldState.ENDED else ""
+    if state is HoldState.ENDED:
+        return f"{hold} has ended by itself; there is nothing to release."
+    if state is HoldState.IN_FORCE and hold.seen_to_at is None:
+        return f"What {hold} meets is still being put on hold. Try again in a moment."
+    return ""
 
 
 def _over(release: HoldRelease, now: datetime) -> str:

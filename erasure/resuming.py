@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 
 from audit.trail import audited
 from erasure import holds, lifecycle, overrides
 from erasure.choices import SubmissionStatus
+from erasure.lots import in_lots
 from erasure.models import LegalHold, Submission
 
 #: So many are let go in one transaction, so that a great release does not hold the log's lock for long.
@@ -48,8 +50,7 @@ def resume_released(now: datetime) -> int:
         for row in blocked.iterator(chunk_size=500)
         if not set(row.held_by) <= codes and not any(map(holds.is_rule, row.held_by))
     ]
-    lots = [looked_at[start : start + AT_ONCE] for start in range(0, len(looked_at), AT_ONCE)]
-    return sum(_resume(lot, now) for lot in lots)
+    return in_lots(looked_at, lambda keys: _resume(keys, now), at_once=AT_ONCE)
 
 
 def _ended_lately(now: datetime) -> bool:
@@ -59,7 +60,10 @@ def _ended_lately(now: datetime) -> bool:
 
 
 def _resume(keys: Sequence[int], now: datetime) -> int:
-    """Let go those of the rows that nothing holds any more; the number let go."""
+    """Let go those of the rows that nothing holds any more; the number let go.
+
+    What goes by an approval can still be stopped for as long as after the approval itself.
+    """
     with audited() as log:
         locked = Submission.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
         rows = list(
@@ -69,10 +73,11 @@ def _resume(keys: Sequence[int], now: datetime) -> int:
         )
         in_force = holds.active(now, on={person for row in rows for person in holds.people_of(row)})
         count = 0
-        for row, codes in overrides.uncovered_codes(rows, in_force, now=now):
+        for row, codes, approval in overrides.uncovered_rows(rows, in_force, now=now):
             if codes:
                 lifecycle.note_held_by(log, row, holds=codes)
                 continue
-            lifecycle.resume(log, row, actor=lifecycle.SYSTEM, because="hold_released", send_at=now)
+            send_at = now + timedelta(seconds=settings.SEND_DELAY_SECONDS) if approval else now
+            lifecycle.resume(log, row, actor=lifecycle.SYSTEM, because="hold_released", send_at=send_at)
             count += 1
     return count

@@ -31,5 +31,6 @@ def seed(*, using: str, apps: Apps = installed_apps, **_signal: Any) -> None:
                     "category": category,
                     "placed_at": now,
                     "valid_from": now,
+                    "seen_to_at": now,
                 },
             )

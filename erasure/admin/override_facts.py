@@ -94,10 +94,14 @@ def void_words(override: Override, now: datetime) -> str:
 
 
 def refused_by_denial(override: Override, now: datetime) -> tuple[str, str]:
-    """What a denial refuses and what goes all the same, in words; the second is empty where all is held."""
+    """What a denial refuses and what goes all the same, in words.
+
+    The second is empty where nothing goes: all is held, or another hold has come to the rest since.
+    """
     held, _codes = overrides.questioned_part(override, now=now)
     rest = [category for category in override.submission.categories if category not in held]
-    return categories_words(held), categories_words(rest)
+    goes = [] if overrides.holding(override, rest, now=now) else rest
+    return categories_words(held), categories_words(goes)
 
 
 def in_groups(digest: str) -> str:

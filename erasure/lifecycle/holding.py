@@ -185,13 +185,14 @@ def split(
     *,
     held: Sequence[str],
     held_by: Sequence[str],
+    rest_held_by: Sequence[str] = (),
     actor: str,
     send_at: datetime,
     now: datetime,
 ) -> tuple[Submission, Submission]:
     """Put the `held` categories of a blocked submission apart from the rest, which goes out; both, as filed.
 
-    `held_by` are the codes of what holds them.
+    `held_by` are the codes of what holds them; with `rest_held_by` the rest waits too, for other holds.
 
     A payload never changes, so that the submission ends and two take its place. Who filed it answers for
     both: nobody gets to decide on their own filing by having another split it. Raises MoveRefused where
@@ -224,7 +225,7 @@ def split(
             replaces=submission,
             actor=actor,
         )
-        for categories, holds in ((list(held), held_by), (rest, ()))
+        for categories, holds in ((list(held), held_by), (rest, rest_held_by))
     )
     record(log, submission, Event.REQUEST_SPLIT, actor=actor, held=waiting.number, rest=going.number)
     return waiting, going

@@ -85,7 +85,10 @@ def keep_other_id(log: Trail, submission: Submission, *, cxone_id: str) -> None:
 
 
 def requeue(log: Trail, submission: Submission, *, reason: str, next_attempt_at: datetime) -> None:
-    """CXone provably did not take it: it may be stopped again, and goes through the gate anew."""
+    """CXone provably did not take it: it may be stopped again, and goes through the gate anew.
+
+    An approval that let it through has not been used by that, and its time runs again.
+    """
     move(
         log,
         submission,
@@ -95,6 +98,7 @@ def requeue(log: Trail, submission: Submission, *, reason: str, next_attempt_at:
         evidence={"reason": reason},
         changes={"first_sent_at": None, "next_attempt_at": next_attempt_at, "lease_until": None},
     )
+    submission.overrides.filter(used_at__isnull=False).update(used_at=None)
 
 
 def complete(log: Trail, submission: Submission, *, records: int | None, body: str, now: datetime) -> None:

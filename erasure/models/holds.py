@@ -44,6 +44,10 @@ class LegalHold(models.Model):
     valid_from = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+    #: When all that it meets had been put on hold, and all that it came too late for had been noted.
+    seen_to_at = models.DateTimeField(null=True)
+    #: The one-time token of the form that placed it: a form sent twice places one hold.
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
 
     class Meta:
         default_permissions = ("view",)

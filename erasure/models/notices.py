@@ -18,6 +18,8 @@ class Notice(models.Model):
     kind = models.CharField(max_length=20, choices=NoticeKind.choices)
     about = models.CharField(max_length=64)
     target = models.CharField(max_length=64)
+    #: Where it goes, where that must not follow the person's present address; empty: it does.
+    address = models.EmailField(blank=True)
     made_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -9,11 +9,12 @@ from erasure.overrides.asking import (
     press_due,
     withdraw,
 )
-from erasure.overrides.binding import covers, digest, mark_used, uncovered, uncovered_codes
+from erasure.overrides.binding import covers, digest, mark_used, uncovered, uncovered_rows
 from erasure.overrides.deciding import (
     DecisionBarred,
     bar,
     decide,
+    holding,
     note_barred,
     questioned_part,
     why_not,
@@ -32,6 +33,7 @@ __all__ = [
     "decide",
     "digest",
     "expire_due",
+    "holding",
     "is_substantial",
     "lifetime",
     "mark_used",
@@ -41,7 +43,7 @@ __all__ = [
     "questioned_part",
     "revoke",
     "uncovered",
-    "uncovered_codes",
+    "uncovered_rows",
     "who_can_decide",
     "why_not",
     "why_not_revoke",

@@ -1,5 +1,6 @@
 """Asking for an override: what may be asked, how long it waits, taking it back before the decision."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from audit.events import Event
 from audit.trail import Trail, audited
 from erasure import holds, lifecycle, notices
 from erasure.choices import NoticeKind, OverrideDecision, OverrideReason, SubmissionStatus
+from erasure.lots import in_lots
 from erasure.models import Override, Submission
 from erasure.overrides.binding import digest
 from erasure.overrides.telling import MAY_DECIDE, tell, tell_owners, who_can_decide
@@ -62,7 +64,7 @@ def ask(
         asked_at=now,
         reason=reason,
         justification=justification.strip(),
-        holds=holds.in_the_way(current, holds.active(now)),
+        holds=holds.in_the_way(current, holds.active(now, on=holds.people_of(current))),
         digest=digest(submission),
         expires_at=now + lifetime(),
         press_at=now + lifetime() / 2,
@@ -93,14 +95,17 @@ def withdraw(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
 def expire_due(now: datetime) -> int:
     """Close the questions that nobody decided in time, and tell who asked; how many there were."""
     due = Override.objects.filter(decision="", expires_at__lte=now)
-    if not due.exists():
-        return 0
-    with audited() as log:
-        locked = due.select_for_update(no_key=True, of=("self",)).order_by("pk")
-        overrides = list(locked.select_related("submission__request", "submission__identifier")[:AT_ONCE])
-        for override in overrides:
-            _expire(log, override, now=now)
-    return len(overrides)
+    keys = list(due.order_by("pk").values_list("pk", flat=True))
+
+    def expire(lot: Sequence[int]) -> int:
+        with audited() as log:
+            locked = due.filter(pk__in=lot).select_for_update(no_key=True, of=("self",)).order_by("pk")
+            overrides = list(locked.select_related("submission__request", "submission__identifier"))
+            for override in overrides:
+                _expire(log, override, now=now)
+        return len(overrides)
+
+    return in_lots(keys, expire, at_once=AT_ONCE)
 
 
 def press_due(now: datetime) -> int:

@@ -54,6 +54,7 @@ def covers(submission: Submission, hold_codes: Collection[str], *, now: datetime
     """The approval that lets this submission through these holds; None when there is none that still fits.
 
     One that has not been used in time is void; one that has been used serves the repeats of that sending.
+    What CXone provably did not take was no use of it (`lifecycle.requeue`).
     """
     in_time = Q(expires_at__gt=now) | Q(used_at__isnull=False)
     approvals = submission.overrides.filter(
@@ -80,10 +81,10 @@ def uncovered(
     return ([], approval) if approval else (codes, None)
 
 
-def uncovered_codes(
+def uncovered_rows(
     rows: Sequence[Submission], in_force: Sequence[LegalHold], *, now: datetime
-) -> Iterator[tuple[Submission, list[str]]]:
-    """The codes that forbid sending each of many rows; their approvals are looked for all at once."""
+) -> Iterator[tuple[Submission, list[str], Override | None]]:
+    """`uncovered` for each of many rows; which of them have an approval is looked for all at once."""
     approvals = Override.objects.filter(
         submission__in=rows, decision=OverrideDecision.APPROVED, revoked_at__isnull=True
     )
@@ -92,9 +93,9 @@ def uncovered_codes(
     for row in rows:
         concerning = of_person.concerning(row)
         if row.pk in approved:
-            yield row, uncovered(row, concerning, now=now)[0]
+            yield row, *uncovered(row, concerning, now=now)
         else:
-            yield row, [hold.code for hold in holds.stopping(concerning, row)]
+            yield row, [hold.code for hold in holds.stopping(concerning, row)], None
 
 
 def mark_used(override: Override, now: datetime) -> None:

@@ -1,8 +1,11 @@
 """Deciding on an override: by whom, and what an approval and a denial do.
 
-Nobody decides on what they filed or asked for, or on a hold that they placed; the database checks that again.
+Nobody decides for a request that they registered, filed something for or asked about, or on a hold that they
+placed; the database checks that again. So nobody gets to decide on their own filing by having another
+correct, split or send it, or ask once more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +13,8 @@ from audit.events import Event
 from audit.trail import Trail
 from erasure import holds, lifecycle
 from erasure.choices import NoticeKind, OverrideDecision, SubmissionStatus
-from erasure.models import Override, Submission
-from erasure.overrides.telling import MAY_DECIDE, tell, tell_owners
+from erasure.models import LegalHold, Override, PrivacyRequest, Submission
+from erasure.overrides.telling import MAY_DECIDE, had_filed, tell, tell_owners
 
 
 class DecisionBarred(lifecycle.MoveRefused):
@@ -24,7 +27,8 @@ class DecisionBarred(lifecycle.MoveRefused):
 
 def bar(override: Override, user: Any) -> DecisionBarred | None:
     """What keeps this person from deciding; None when nothing does. Superusers are bound like everybody."""
-    if override.filed_by_id == user.pk:
+    request = override.submission.request
+    if user.pk in {override.filed_by_id, request.filed_by_id} or had_filed(request, user):
         return DecisionBarred(
             "filed_by",
             "You filed this request. Somebody else has to decide on it. "
@@ -32,6 +36,11 @@ def bar(override: Override, user: Any) -> DecisionBarred | None:
         )
     if override.asked_by_id == user.pk:
         return DecisionBarred("asked_by", "You asked for this override. Somebody else has to decide on it.")
+    if Override.objects.filter(submission__request=request, asked_by=user).exists():
+        return DecisionBarred(
+            "asked_by",
+            "You asked for an override of this request before. Somebody else has to decide on it.",
+        )
     if any(hold.placed_by_id == user.pk for hold in holds.named(override.holds)):
         return DecisionBarred(
             "placed_by", "You placed a hold that this would override. Somebody else has to decide on it."
@@ -78,8 +87,10 @@ def decide(
     A denial refuses only what is held: where other categories wait together with it, they go at `send_at`.
     """
     holds.share_register()
-    locked_submission(override)
-    current = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
+    # In the order that all keep to: a denial may file the rest anew, which locks the request.
+    PrivacyRequest.objects.select_for_update(no_key=True).get(pk=override.submission.request_id)
+    override.submission = locked_submission(override)
+    current = Override.objects.select_for_update(no_key=True, of=("self",)).get(pk=override.pk)
     if barred := bar(current, by):
         raise barred
     if refusal := _over(current, now):
@@ -111,10 +122,26 @@ def _deny(log: Trail, override: Override, *, by: Any, now: datetime, send_at: da
     )
     held, codes = questioned_part(override, now=now)
     if held and set(held) < set(submission.categories):
+        rest = [category for category in submission.categories if category not in held]
         submission, _rest = lifecycle.split(
-            log, submission, held=held, held_by=codes, actor=by.actor, send_at=send_at, now=now
+            log,
+            submission,
+            held=held,
+            held_by=codes,
+            rest_held_by=[hold.code for hold in holding(override, rest, now=now)],
+            actor=by.actor,
+            send_at=send_at,
+            now=now,
         )
     lifecycle.refuse(log, submission, by=by, now=now)
+
+
+def holding(override: Override, categories: Sequence[str], *, now: datetime) -> list[LegalHold]:
+    """The holds in force that forbid erasing these categories of the submission: such as came since."""
+    submission = override.submission
+    people = holds.people_of(submission)
+    in_force = holds.active(now, on=people)
+    return holds.meeting(in_force, type=submission.type, subjects=people, categories=categories)
 
 
 def questioned_part(override: Override, *, now: datetime) -> tuple[list[str], list[str]]:
@@ -122,7 +149,8 @@ def questioned_part(override: Override, *, now: datetime) -> tuple[list[str], li
 
     Holds that have ended since count where no other is left, so that a denial is never empty.
     """
-    asked_about = [hold for hold in holds.active(now) if hold.code in override.holds]
+    in_force = holds.active(now, on=holds.people_of(override.submission))
+    asked_about = [hold for hold in in_force if hold.code in override.holds]
     met = holds.held_part(override.submission, asked_about)
     return met if met[0] else holds.held_part(override.submission, holds.named(override.holds))
 
@@ -130,6 +158,6 @@ def questioned_part(override: Override, *, now: datetime) -> tuple[list[str], li
 def locked_submission(override: Override) -> Submission:
     """The submission it is about, locked before the override itself, as everywhere."""
     locked = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "request", "identifier"
+        "request", "identifier", "filed_by"
     )
     return locked.get(pk=override.submission_id)

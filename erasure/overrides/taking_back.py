@@ -28,15 +28,15 @@ def why_not_revoke(override: Override, user: Any, *, now: datetime) -> str:
 
 def _too_late(override: Override) -> str:
     submission = override.submission
-    sent = submission.first_sent_at or override.used_at
+    sent = submission.first_sent_at
     return f"Too late: {submission} was sent {clock_words(sent)}, and CXone has no recall." if sent else ""
 
 
 def _no_longer_matters(override: Override, now: datetime) -> str:
     submission = override.submission
-    if submission.status != SubmissionStatus.QUEUED:
+    if submission.status not in {SubmissionStatus.QUEUED, SubmissionStatus.BLOCKED}:
         return f"{submission} is “{submission.get_status_display()}”: nothing of it is about to be sent."
-    if not holds.stopping(holds.active(now), submission):
+    if not holds.stopping(holds.active(now, on=holds.people_of(submission)), submission):
         return (
             f"No hold is in the way of {submission} any more, so the approval no longer matters. "
             "An officer can stop the submission."
@@ -45,8 +45,9 @@ def _no_longer_matters(override: Override, now: datetime) -> str:
 
 
 def revoke(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
-    """Take an approval back before it was used: the submission is held again. Raises MoveRefused, of
-    which TooLateToRevoke is put on record in a transaction of its own.
+    """Take an approval back before it was used: the submission is held again, or stays held where another
+    hold has stopped it since. Raises MoveRefused, of which TooLateToRevoke is put on record in a transaction
+    of its own.
 
     The gate asks under the same lock of the row, so that either this or the sending comes first.
     """
@@ -63,7 +64,8 @@ def revoke(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
     lifecycle.record(
         log, submission, Event.OVERRIDE_REVOKED, actor=by.actor, override=override.pk, holds=override.holds
     )
-    lifecycle.suspend(log, submission, holds=codes, now=now, actor=by.actor)
+    if submission.status == SubmissionStatus.QUEUED:
+        lifecycle.suspend(log, submission, holds=codes, now=now, actor=by.actor)
     tell([override.asked_by_id], NoticeKind.OVERRIDE_REVOKED, override, now=now)
 
 

@@ -6,15 +6,22 @@ from typing import Any
 
 from erasure import holds, notices
 from erasure.choices import NoticeKind
-from erasure.models import Override
+from erasure.models import Override, PrivacyRequest
 
 MAY_DECIDE = "decide_override"
 
 
+def had_filed(request: PrivacyRequest, user: Any) -> bool:
+    """Whether this person filed any part of the request."""
+    return request.submissions.filter(filed_by=user.pk).exists()
+
+
 def who_can_decide(override: Override) -> list[Any]:
     """The reviewers whom nothing keeps from deciding on it, by name."""
-    owners = [hold.placed_by_id for hold in holds.named(override.holds)]
-    barred = {override.filed_by_id, override.asked_by_id, *owners}
+    request = override.submission.request
+    barred = {hold.placed_by_id for hold in holds.named(override.holds)}
+    barred |= {request.filed_by_id, *request.submissions.values_list("filed_by", flat=True)}
+    barred |= set(Override.objects.filter(submission__request=request).values_list("asked_by", flat=True))
     return [person for person in notices.people_who_may(MAY_DECIDE) if person.pk not in barred]
 
 

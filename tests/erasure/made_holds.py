@@ -30,6 +30,9 @@ def placed(by: User, *identifiers: str | tuple[str, str], **facts: Any) -> Legal
 
 
 def proposed(hold: LegalHold, *, by: User, reason: str = "The matter is settled.") -> HoldRelease:
+    """A proposal. A hold that a test made by hand counts as seen to by the tick."""
+    LegalHold.objects.filter(pk=hold.pk, seen_to_at=None).update(seen_to_at=timezone.now())
+    hold.refresh_from_db()
     with audited() as log:
         return releasing.ask(log, hold, by=by, reason=reason, now=timezone.now())
 

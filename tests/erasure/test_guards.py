@@ -12,13 +12,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from audit.trail import audited
-from erasure import lifecycle, overrides
+from erasure import filing, lifecycle, overrides
 from erasure.choices import OverrideReason
 from erasure.guards import GUARDS, check_guards, guards_missing, installing
 from erasure.models import (
     CallbackReceipt,
     HoldRegister,
     HoldRelease,
+    LateHold,
     LegalHold,
     Override,
     Subject,
@@ -27,10 +28,23 @@ from erasure.models import (
     Upstream,
 )
 from privacyadmin.models import User
+from privacyadmin.roles import REVIEWERS
 from tests.audit.tampering import run
+from tests.cast import person
 from tests.erasure.lifted_guards import lifted_guards
 from tests.erasure.made_holds import decided, placed, proposed, released
-from tests.erasure.made_requests import accepted, answered, completed, failed, filed, hold_on, only, sent
+from tests.erasure.made_requests import (
+    accepted,
+    answered,
+    completed,
+    failed,
+    filed,
+    filing_of,
+    hold_on,
+    only,
+    registered,
+    sent,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -306,14 +320,42 @@ def test_nobody_decides_on_what_they_filed_or_asked_for(
 ) -> None:
     for decider in (officer, other_officer, None):
         change = {"decision": decision, "decided_by": decider, "decided_at": NOW}
-        refused(updating(question, **change), by="override_four_eyes")
+        refused(updating(question, **change), by="override_four_eyes|nobody decides for a request")
 
 
 def test_a_superuser_is_bound_by_it_too(superuser: User) -> None:
     filed(superuser, categories=["ANALYTICS"])
     asked = question_about(only_held(superuser), by=superuser)
     change = {"decision": "approved", "decided_by": superuser, "decided_at": NOW}
-    refused(updating(asked, **change), by="override_four_eyes")
+    refused(updating(asked, **change), by="override_four_eyes|nobody decides for a request")
+    with lifted_guards():
+        refused(updating(asked, **change), by="override_four_eyes")
+
+
+def test_nobody_decides_for_a_request_that_they_had_a_hand_in(
+    officer: User, other_officer: User, reviewer: User, other_reviewer: User
+) -> None:
+    """Registered it, filed another part of it, or asked about it before: each is refused by itself."""
+    request = registered(other_reviewer, "USR-1")
+    asked_for = filing_of("USR-1", categories=["ANALYTICS"])
+    (held,) = filing.send(request, asked_for, by=officer, send_delay=timedelta(0))
+    withdrawn = question_about(held, by=reviewer)
+    with audited() as log:
+        overrides.withdraw(log, withdrawn, by=reviewer, now=NOW)
+    more = filing_of("USR-1", categories=["SMS"])
+    filing.send(request, more, by=superuser_who_files(), send_delay=timedelta(0))
+    asked = question_about(held, by=other_officer)
+    for barred in (other_reviewer, reviewer, superuser_who_files()):
+        change = {"decision": "approved", "decided_by": barred, "decided_at": NOW}
+        refused(updating(asked, **change), by="nobody decides for a request that they")
+        assert overrides.bar(asked, barred) is not None
+    nobody_of_them = person("ada", REVIEWERS)
+    assert overrides.bar(asked, nobody_of_them) is None
+    updating(asked, decision="approved", decided_by=nobody_of_them, decided_at=NOW)()
+
+
+def superuser_who_files() -> User:
+    return User.objects.filter(username="root").first() or User.objects.create_superuser("root")
 
 
 def only_held(by: User) -> Submission:
@@ -342,11 +384,37 @@ def test_a_decision_stands(question: Override, reviewer: User, other_reviewer: U
         refused(updating(question, **change), by="an override is asked and decided once")
 
 
+def test_holds_releases_and_overrides_are_never_deleted(
+    question: Override, reviewer: User, officer: User
+) -> None:
+    hold = placed(reviewer, category="SURVEY")
+    release = proposed(hold, by=reviewer)
+    late = LateHold.objects.create(hold=hold, submission=question.submission)
+    for row in (late, release, question, hold):
+        rows = type(row).objects.filter(pk=row.pk)
+        refused(lambda rows=rows: rows._raw_delete("default"), by="kept for ever")
+
+
+def test_nobody_is_taken_out_from_under_a_hold(officer: User) -> None:
+    request, other = filed(officer, "USR-1"), Subject.objects.create()
+    refused(updating(request, subject=other), by="the date of receipt of a request never moves")
+    identifier = request.subject.identifiers.get()
+    refused(updating(identifier, subject=other), by="an identifier stays with its person")
+
+
 def test_only_an_approved_one_is_used_and_that_once(question: Override, reviewer: User) -> None:
     refused(updating(question, used_at=NOW), by="override_used_only_when_approved")
     updating(question, decision="approved", decided_by=reviewer, decided_at=NOW)()
     updating(question, used_at=NOW)()
-    refused(updating(question, used_at=None), by="an override is asked and decided once")
+    refused(updating(question, used_at=NOW + timedelta(hours=1)), by="an override is used once")
+    # What never left was no use of it; what left was.
+    updating(question, used_at=None)()
+    updating(question, used_at=NOW)()
+    row = only(question.submission.request)
+    with audited() as log:
+        lifecycle.resume(log, row, actor="sys", because="override", send_at=NOW)
+    sent(row)
+    refused(updating(question, used_at=None), by="an override is used once")
 
 
 def test_its_life_is_not_prolonged(question: Override) -> None:
