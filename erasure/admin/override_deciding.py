@@ -15,6 +15,7 @@ from audit.trail import audited
 from erasure import overrides
 from erasure.admin import override_facts as facts
 from erasure.admin.access import page
+from erasure.admin.barred_tries import put_on_record
 from erasure.admin.submission_cards import goes_words
 from erasure.forms.overriding import DecisionForm
 from erasure.lifecycle import MoveRefused
@@ -78,12 +79,11 @@ def _context(request: HttpRequest, override: Override) -> dict[str, Any]:
 def _refuse_barred(override: Override, user: Any) -> None:
     """A decision sent by somebody who may not decide, whose page had no buttons: on record, then 403."""
     if barred := overrides.bar(override, user):
-        _put_on_record(override, user, barred)
+        _refuse(override, user, barred)
 
 
-def _put_on_record(override: Override, user: Any, barred: overrides.DecisionBarred) -> NoReturn:
-    with audited() as log:
-        overrides.note_barred(log, override, by=user, because=barred)
+def _refuse(override: Override, user: Any, barred: overrides.DecisionBarred) -> NoReturn:
+    put_on_record(lambda log: overrides.note_barred(log, override, by=user, because=barred), by=user)
     raise RefusalOnRecord(str(barred))
 
 
@@ -104,7 +104,7 @@ def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> Ht
             )
     except overrides.DecisionBarred as barred:
         # Barred since the first look, or by a rule that only the locked row shows.
-        _put_on_record(override, request.user, barred)
+        _refuse(override, request.user, barred)
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -13,10 +13,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from audit.permissions import PermissionMissing, RefusalOnRecord
-from audit.trail import audited
 from erasure import attention, overrides, together
 from erasure.admin import override_facts as facts
 from erasure.admin.access import page
+from erasure.admin.barred_tries import put_on_record
 from erasure.admin.together_words import reasons_of, too_many_words
 from erasure.forms.overriding import DecisionForm
 from erasure.models import Override
@@ -65,7 +65,10 @@ def decide_together(request: HttpRequest) -> HttpResponse:
     form = DecisionForm(request.POST if request.method == "POST" else None)
     barred = {override.pk: bar for override in chosen if (bar := overrides.bar(override, request.user))}
     if request.method == "POST":
-        _put_on_record([override for override in chosen if override.pk in barred], barred, by=request.user)
+        # The page had no box for these: a decision on them was made up by hand.
+        for override in chosen:
+            if override.pk in barred:
+                _put_on_record(override, barred[override.pk], by=request.user)
     if not may_decide:
         if request.method == "POST" and barred:
             raise RefusalOnRecord("Only reviewers decide on overrides.")
@@ -103,13 +106,8 @@ def _question(override: Override, user: Any) -> Question:
     )
 
 
-def _put_on_record(
-    tried: Sequence[Override], barred: Mapping[int, overrides.DecisionBarred], *, by: Any
-) -> None:
-    """The page had no box for these: a decision on them was made up by hand, and is on record for each."""
-    for override in tried:
-        with audited() as log:
-            overrides.note_barred(log, override, by=by, because=barred[override.pk])
+def _put_on_record(override: Override, barred: overrides.DecisionBarred, *, by: Any) -> None:
+    put_on_record(lambda log: overrides.note_barred(log, override, by=by, because=barred), by=by)
 
 
 def _decided(

@@ -16,9 +16,11 @@ from erasure import lifecycle, overrides
 from erasure.choices import OverrideReason
 from erasure.models import Override, SubjectIdentifier, Submission
 from privacyadmin.models import User
+from tests.audit.mail_server import MailServer
 from tests.erasure.at_work import Work, cxone, events, fresh, work
 from tests.erasure.lifted_guards import lifted_guards
 from tests.erasure.made_holds import placed, released
+from tests.erasure.mail_desk import delivered
 
 __all__ = ["cxone", "work"]
 
@@ -98,6 +100,18 @@ def test_whatever_changes_after_the_approval_voids_it(work: Work, approved: Subm
     assert events(row)[-1] == "request.suspended"
     assert not Override.objects.filter(used_at__isnull=False).exists()
     assert work.sandbox.requests == []
+
+
+def test_the_mail_about_one_that_ran_out_says_what_happened_and_what_helps(
+    mail_server: MailServer, work: Work, approved: Submission
+) -> None:
+    with lifted_guards():
+        approved.overrides.update(expires_at=timezone.now())
+    work.send()
+    (mail,) = [one for one in delivered(mail_server) if one.subject.startswith("Put on hold before")]
+    words = " ".join(mail.text.split())
+    assert "the approval that let it through one was taken back, ran out or no longer fits" in words
+    assert "an officer can ask for an override, anew where one was approved before" in words
 
 
 def test_the_very_bytes_that_were_approved_pass_a_second_time(work: Work, approved: Submission) -> None:

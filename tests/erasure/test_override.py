@@ -379,6 +379,22 @@ def test_an_expired_question_has_no_buttons_and_is_not_decided(
     assert only(asked.submission.request, 2).status == "blocked"
 
 
+def test_a_hold_that_came_since_the_question_says_how_to_have_it_decided_on_too(
+    asked: Override, officer: User, reviewer: User, signed_in: SignIn
+) -> None:
+    hold = hold_on(asked.submission.request)
+    client, asker = signed_in(reviewer), signed_in(officer)
+    page = client.get(decide_page(asked)).content.decode()
+    assert f"{hold.code}: an approval does not reach it, so nothing goes out while it stands." in page
+    assert "Lena Hofmann withdraws this question and asks anew" in page
+    together = client.get(reverse("admin:override_together"), {"override": [asked.pk]}).content.decode()
+    assert "who asked withdraws the question and asks anew" in together
+    assert asker.get(ask_page(asked.submission)).status_code == 302, "not before it is withdrawn"
+    asker.post(withdraw_page(asked))
+    asker.post(ask_page(asked.submission), ASKED)
+    assert sorted(Override.objects.get(decision="").holds) == sorted(["RET-1", hold.code])
+
+
 def test_what_was_stopped_meanwhile_is_not_decided(
     asked: Override, officer: User, reviewer: User, signed_in: SignIn
 ) -> None:
