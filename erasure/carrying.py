@@ -8,9 +8,9 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -28,14 +28,6 @@ class NotCarried(Exception):  # noqa: N818 - an answer to people, not a fault of
         super().__init__("This page was open for too long, or is not yours. Begin anew: nothing was placed.")
 
 
-@dataclass(frozen=True)
-class Carried:
-    """What a page carried, by number (of a line, where there are lines), and when it was shown."""
-
-    wishes: Mapping[int, HoldWish]
-    shown_at: datetime
-
-
 def carry(wishes: Mapping[int, HoldWish], *, by: Any, purpose: str) -> str:
     """The wishes as a text that only this program can read, and only for this person and purpose."""
     content = {
@@ -48,8 +40,8 @@ def carry(wishes: Mapping[int, HoldWish], *, by: Any, purpose: str) -> str:
     return encrypt(base64.b64encode(packed).decode("ascii"))
 
 
-def carried(token: str, *, by: Any, purpose: str) -> Carried:
-    """What `carry` packed. Raises NotCarried."""
+def carried(token: str, *, by: Any, purpose: str) -> Mapping[int, HoldWish]:
+    """What `carry` packed, by number (of a line, where there are lines). Raises NotCarried."""
     try:
         content = json.loads(zlib.decompress(base64.b64decode(decrypt(token))))
     except (WrongKey, ValueError, zlib.error):
@@ -60,17 +52,18 @@ def carried(token: str, *, by: Any, purpose: str) -> Carried:
     shown_at = datetime.fromisoformat(content["at"])
     if not shown_at <= timezone.now() <= shown_at + LIFETIME:
         raise NotCarried
-    return Carried({number: _unpacked(*rest) for number, *rest in content["wishes"]}, shown_at)
+    return {number: _unpacked(*rest) for number, *rest in content["wishes"]}
 
 
 def _packed(wish: HoldWish) -> list[Any]:
     given = [[one.kind, one.value] for one in wish.identifiers]
     days = [day and day.isoformat() for day in (wish.from_day, wish.until_day)]
-    return [wish.kind, wish.matter, wish.ground, given, wish.category, *days, wish.again]
+    form_token = wish.form_token and wish.form_token.hex
+    return [wish.kind, wish.matter, wish.ground, given, wish.category, *days, wish.again, form_token]
 
 
 def _unpacked(*packed: Any) -> HoldWish:
-    kind, matter, ground, given, category, first, last, again = packed
+    kind, matter, ground, given, category, first, last, again, form_token = packed
     return HoldWish(
         kind=kind,
         matter=matter,
@@ -80,4 +73,5 @@ def _unpacked(*packed: Any) -> HoldWish:
         from_day=first and date.fromisoformat(first),
         until_day=last and date.fromisoformat(last),
         again=again,
+        form_token=form_token and UUID(form_token),
     )

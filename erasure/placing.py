@@ -1,10 +1,11 @@
 """Placing a legal hold: what may be placed, what it would stop, and what it comes too late for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Length
@@ -13,7 +14,7 @@ from django.utils import timezone
 from audit.events import Event
 from audit.log_format import timestamp
 from audit.trail import Trail, audited
-from erasure import holds, suspending
+from erasure import departures, holds, suspending
 from erasure.asked import Identifier, controllers_today, people_of, without_white_space
 from erasure.choices import (
     HOLD_CODE_PREFIXES,
@@ -54,6 +55,16 @@ class HoldWish:
     until_day: date | None = None
     #: Whether it is wanted although one for the same person or category, kind and matter is there already.
     again: bool = False
+    #: One token per look ahead that was shown: the same one sent twice places once.
+    form_token: UUID | None = None
+
+
+class PlacedBefore(Exception):  # noqa: N818 - reads as what it is where it is caught.
+    """Nothing was placed, since this was sent before; `hold` is what it has become then."""
+
+    def __init__(self, hold: LegalHold) -> None:
+        super().__init__(f"This was sent before: here is {hold}. It was placed once.")
+        self.hold = hold
 
 
 class HoldRefused(Exception):  # noqa: N818 - reads as what it is where it is caught.
@@ -66,18 +77,22 @@ class HoldRefused(Exception):  # noqa: N818 - reads as what it is where it is ca
 
 @dataclass(frozen=True)
 class Reach:
-    """What a hold would do now: stop what is queued, hold once more what waits already; what it comes too
-    late for, and how many people all that is about.
+    """What a hold would do now: stop what is queued, hold once more what waits already; how much it comes too
+    late for, with the latest of that, and how many people all that is about.
     """
 
     stops: int = 0
     waits: int = 0
-    late: Sequence[Submission] = ()
+    late: int = 0
+    latest: Sequence[Submission] = ()
     people: int = 0
 
 
-def against_placing(wish: HoldWish) -> list[Violation]:
-    """All that keeps this hold from being placed, each with its field and the way out."""
+def against_placing(wish: HoldWish, *, people: Collection[int] | None = None) -> list[Violation]:
+    """All that keeps this hold from being placed, each with its field and the way out.
+
+    `people` are those on record with its identifiers, where the caller has looked already.
+    """
     given = without_white_space(wish.identifiers)
     against = [*_against_words(wish), *_against_days(wish)]
     if not given and not wish.category:
@@ -90,7 +105,8 @@ def against_placing(wish: HoldWish) -> list[Violation]:
         )
     for one in given:
         against += against_identifier(one)
-    if len(people_of(given)) > 1:
+    people = people_of(given) if people is None else people
+    if len(people) > 1:
         against.append(
             _violation(
                 "identifiers",
@@ -98,7 +114,7 @@ def against_placing(wish: HoldWish) -> list[Violation]:
                 "Look for a slip in one of them; place one hold for each person.",
             )
         )
-    if not against and not wish.again and (same := same_as(wish, now=timezone.now())):
+    if not against and not wish.again and (same := same_as(wish, people=people, now=timezone.now())):
         against.append(
             Violation(
                 code=SAME,
@@ -111,19 +127,24 @@ def against_placing(wish: HoldWish) -> list[Violation]:
     return against
 
 
-def same_as(wish: HoldWish, *, now: datetime) -> LegalHold | None:
+def same_as(wish: HoldWish, *, people: Collection[int], now: datetime) -> LegalHold | None:
     """The hold of the same kind for the same matter on the same person and category; None without one.
 
-    One that was released or has ended is not meant: then another one is wanted.
+    `people` are those on record with its identifiers. One that was released or has ended is not meant: then
+    another one is wanted.
     """
     given = without_white_space(wish.identifiers)
-    people = people_of(given)
     if given and not people:
         return None
     alike = LegalHold.objects.filter(holds.not_ended(now), kind=wish.kind, category=wish.category)
     alike = alike.filter(subject__in=people) if given else alike.filter(subject__isnull=True)
     wanted = matter_key(wish.matter)
     return next((hold for hold in alike.order_by("pk") if matter_key(hold.matter or "") == wanted), None)
+
+
+def placed_with(form_token: UUID | None) -> LegalHold | None:
+    """The hold that this look ahead has become already, if it was sent before; released or not."""
+    return LegalHold.objects.filter(form_token=form_token).first() if form_token else None
 
 
 def matter_key(matter: str) -> str:
@@ -153,8 +174,11 @@ def against_identifier(given: Identifier) -> list[Violation]:
     return [_violation("identifiers", one.message, one.way_out) for one in found if one.field == "subjectId"]
 
 
-def reach(wish: HoldWish) -> Reach:
-    """What this hold would do if it were placed now; for a wish that nothing is against."""
+def reach(wish: HoldWish, *, most: int) -> Reach:
+    """What this hold would do if it were placed now; for a wish that nothing is against.
+
+    All is counted, by the few columns that tell; only of what it comes too late for `most` are read.
+    """
     given = without_white_space(wish.identifiers)
     people = people_of(given) if given else None
     if people is not None and not people:
@@ -169,18 +193,28 @@ def reach(wish: HoldWish) -> Reach:
     ]
     counts = Counter(status for status, _subject in met)
     since = _beginning(wish.from_day, now=timezone.now())
-    late = suspending.what_has_left(people=people, category=wish.category, since=since)
+    left = departures.departed(people=people, since=since).order_by("-first_sent_at", "-pk")
+    late = [
+        (pk, subject)
+        for pk, subject, categories in left.values_list("pk", "request__subject", "categories")
+        if not wish.category or wish.category in categories
+    ]
+    latest = Submission.objects.filter(pk__in=[pk for pk, _subject in late[:most]])
     return Reach(
         stops=counts[SubmissionStatus.QUEUED],
         waits=counts[SubmissionStatus.BLOCKED],
-        late=late,
-        people=len({subject for _status, subject in met} | {row.request.subject_id for row in late}),
+        late=len(late),
+        latest=list(
+            latest.select_related("request").only(*departures.SHOWN).order_by("-first_sent_at", "-pk")
+        ),
+        people=len({subject for _key, subject in (*met, *late)}),
     )
 
 
 def place(wish: HoldWish, *, by: Any, via: str = "page") -> LegalHold:
-    """Place a hold, and stop the first that it meets; the tick stops the others. Raises HoldRefused.
+    """Place a hold, and stop the first that it meets; the tick stops the others.
 
+    Raises HoldRefused and PlacedBefore.
     The register is locked for a change, so that whatever is at the gate leaves before, and is told of, or
     after, and is stopped.
     """
@@ -191,14 +225,28 @@ def place(wish: HoldWish, *, by: Any, via: str = "page") -> LegalHold:
     return hold
 
 
-def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) -> LegalHold:
-    """The same within a transaction of the caller's, who then has `suspending.suspend_held` look around."""
+def place_in(
+    log: Trail,
+    wish: HoldWish,
+    *,
+    by: Any,
+    via: str,
+    now: datetime,
+    people: Collection[int] | None = None,
+) -> LegalHold:
+    """The same within a transaction of the caller's, who then has `suspending.suspend_held` look around.
+
+    `people` are those on record with the identifiers, where the caller has locked these and looked already.
+    """
     holds.lock_register()
     lock_identities()
-    if against := against_placing(wish):
-        raise HoldRefused(against)
+    if earlier := placed_with(wish.form_token):
+        raise PlacedBefore(earlier)
     given = without_white_space(wish.identifiers)
-    is_on_nobody_known = bool(given) and not people_of(given)
+    people = people_of(given) if people is None else people
+    if against := against_placing(wish, people=people):
+        raise HoldRefused(against)
+    is_on_nobody_known = bool(given) and not people
     hold = LegalHold.objects.create(
         code=_next_code(HoldKind(wish.kind), year=timezone.localdate(now).year),
         kind=wish.kind,
@@ -210,6 +258,7 @@ def place_in(log: Trail, wish: HoldWish, *, by: Any, via: str, now: datetime) ->
         placed_at=now,
         valid_from=_beginning(wish.from_day, now=now),
         valid_until=None if wish.until_day is None else _midnight(wish.until_day + timedelta(days=1)),
+        form_token=wish.form_token,
     )
     # Of a person of whom nothing is known yet, nothing can have left.
     looks_back = hold.valid_from <= now and not is_on_nobody_known

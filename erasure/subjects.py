@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from erasure.asked import Identifier
+from erasure.asked import Identifier, on_record
 from erasure.encryption import fingerprint
 from erasure.models import Subject, SubjectIdentifier
 
@@ -26,8 +26,7 @@ def lock_identities() -> None:
 def subject_of(identifiers: Sequence[Identifier]) -> Subject:
     """The person who has one of these identifiers, or a new one; the others are added to that person."""
     given = [one for one in identifiers if one.value.strip()]
-    prints = [fingerprint(one.kind, one.value) for one in given]
-    known = SubjectIdentifier.objects.filter(fingerprint__in=prints).order_by("pk").first()
+    known = on_record(given).order_by("pk").first()
     subject = known.subject if known else Subject.objects.create()
     for one in given:
         identifier_of(subject, one)

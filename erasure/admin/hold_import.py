@@ -122,11 +122,11 @@ def _dry_run(request: HttpRequest, found: Sequence[Checked]) -> HttpResponse:
 
 def _place(request: HttpRequest) -> HttpResponse:
     try:
-        brought = carried(request.POST.get("carried", ""), by=request.user, purpose=PURPOSE)
+        wishes = carried(request.POST.get("carried", ""), by=request.user, purpose=PURPOSE)
     except NotCarried as refused:
         messages.error(request, str(refused))
         return redirect("admin:hold_import")
-    done = hold_lists.place_list(brought.wishes, by=request.user)
+    done = hold_lists.place_list(wishes, by=request.user)
     context = {
         "title": "What became of the list",
         "done": done,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from erasure import holds
+from erasure import departures, holds
 from erasure.choices import HoldKind, SubmissionStatus
 from erasure.models import LateHold, LegalHold, PrivacyRequest, Submission
 from erasure.plain_words import categories_words, clock_words, uncapitalised
@@ -41,6 +41,8 @@ class HoldsOf:
     named: Mapping[str, LegalHold]
     in_force: Sequence[LegalHold]
     late: Mapping[int, Sequence[str]]
+    #: Of holds that came while it was on its way, and that CXone turned out not to have taken.
+    not_taken: Mapping[int, Sequence[str]]
 
     @classmethod
     def of(cls, request: PrivacyRequest, submissions: Iterable[Submission], *, now: datetime) -> "HoldsOf":
@@ -49,7 +51,8 @@ class HoldsOf:
         in_force = holds.active(now) if held else ()
         codes = {code for row in held for code in holds.in_the_way(row, in_force)}
         known = LegalHold.objects.filter(code__in=codes).select_related("placed_by") if codes else ()
-        return cls({hold.code: hold for hold in known}, in_force, _late(request))
+        late, not_taken = _late(request)
+        return cls({hold.code: hold for hold in known}, in_force, late, not_taken)
 
     def lines(self, submission: Submission, *, first_filed_at: datetime) -> list[HoldLine]:
         """A line for each hold that keeps it here; empty for what is not held."""
@@ -92,20 +95,31 @@ def _began(hold: LegalHold) -> str:
     return f"{hold.placed_by.shown_name} placed {hold.code} {clock_words(hold.placed_at)}"
 
 
-def _late(request: PrivacyRequest) -> Mapping[int, Sequence[str]]:
-    """By submission, a sentence for every hold that came when it had left."""
+def _late(request: PrivacyRequest) -> tuple[Mapping[int, Sequence[str]], Mapping[int, Sequence[str]]]:
+    """By submission, a sentence for every hold that came when it had left, or seemed to have."""
     found: dict[int, list[str]] = defaultdict(list)
+    not_taken: dict[int, list[str]] = defaultdict(list)
     late = LateHold.objects.filter(submission__request=request).select_related(
         "hold__placed_by", "submission"
     )
     for row in late.order_by("hold__placed_at", "pk"):
-        found[row.submission_id].append(_late_words(row.hold, row.submission))
-    return found
+        if departures.has_left(row.submission):
+            found[row.submission_id].append(_late_words(row.hold, row.submission))
+        else:
+            not_taken[row.submission_id].append(_not_taken_words(row.hold))
+    return found, not_taken
+
+
+def _came_words(hold: LegalHold) -> str:
+    began = "began" if hold.valid_from > hold.placed_at else "was placed"
+    return f"{hold.code} {began} {clock_words(max(hold.placed_at, hold.valid_from))}"
+
+
+def _not_taken_words(hold: LegalHold) -> str:
+    return f"{_came_words(hold)}, while this was on its way. It turned out that CXone had not taken it."
 
 
 def _late_words(hold: LegalHold, submission: Submission) -> str:
-    began = "began" if hold.valid_from > hold.placed_at else "was placed"
-    at = clock_words(max(hold.placed_at, hold.valid_from))
     sent = clock_words(submission.first_sent_at or submission.filed_at)
     tell = f" Tell {hold.placed_by.shown_name}, who placed it." if hold.placed_by else ""
-    return f"{hold.code} {began} {at}; this was sent {sent}, and CXone has no recall.{tell}"
+    return f"{_came_words(hold)}; this was sent {sent}, and CXone has no recall.{tell}"

@@ -18,8 +18,9 @@ from erasure.admin.hold_history import history_of_hold
 from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_words import HoldLine, line_of
 from erasure.choices import RELEASE_LOOKS, HoldState, Look, ReleaseDecision
+from erasure.departures import HAS_LEFT, SHOWN
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
-from erasure.models import HoldRelease, LateHold, LegalHold, Submission
+from erasure.models import HoldRelease, LegalHold, Submission
 from erasure.models.subjects import in_order
 from erasure.plain_words import categories_words, clock_words
 
@@ -101,8 +102,7 @@ def rendered_hold(
         "line": line,
         "identifiers": in_order(hold.subject.identifiers.all()) if hold.subject else [],
         "effect": effect_of(hold, now=now) if line.state in {HoldState.IN_FORCE, HoldState.AHEAD} else None,
-        "late": _late(hold),
-        "late_more": max(0, hold.late.count() - MOST_LATE),
+        **_late(hold),
         "timeline": history_of_hold(hold),
         "may": {"see_log": request.user.has_perm("audit.view_auditevent")},
         **_release(request.user, hold, line, now=now),
@@ -130,18 +130,22 @@ def _others(codes: Iterable[str]) -> str:
     return "the rules no longer allow this payload" if any(map(holds.is_rule, others)) else ", ".join(others)
 
 
-def _late(hold: LegalHold) -> list[Late]:
-    """The latest sending first."""
-    rows = LateHold.objects.filter(hold=hold).select_related("submission__request")
-    rows = rows.defer("submission__frozen_payload", "submission__upstream_body")
-    newest = [late.submission for late in rows.order_by("-submission__first_sent_at")[:MOST_LATE]]
-    return [late_words(submission) for submission in newest]
+def _late(hold: LegalHold) -> dict[str, Any]:
+    """What had left, the latest sending first, and what turned out not to have been taken."""
+    noted = Submission.objects.filter(late_holds__hold=hold)
+    noted = noted.select_related("request").only(*SHOWN)
+    gone, back = noted.filter(HAS_LEFT), noted.exclude(HAS_LEFT)
+    return {
+        "late": [late_words(submission) for submission in gone.order_by("-first_sent_at", "-pk")[:MOST_LATE]],
+        "late_more": max(0, gone.count() - MOST_LATE),
+        "not_taken": back.order_by("-pk")[:MOST_LATE],
+        "not_taken_more": max(0, back.count() - MOST_LATE),
+    }
 
 
 def late_words(submission: Submission) -> Late:
     """One that had left, with the moment of its sending."""
-    sent = submission.first_sent_at
-    return Late(submission, f"sent {clock_words(sent)}" if sent else "being sent")
+    return Late(submission, f"sent {clock_words(submission.first_sent_at or submission.filed_at)}")
 
 
 def _release(user: Any, hold: LegalHold, line: HoldLine, *, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Placing a legal hold in two steps: the form, what the hold would do, and only then the hold itself."""
 
-from datetime import timedelta
+import uuid
+from dataclasses import replace
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -19,12 +20,10 @@ from erasure.encryption import masked
 from erasure.forms import typed
 from erasure.forms.placing_hold import KIND_LINES, HoldForm, initial_of
 from erasure.models import LegalHold
-from erasure.placing import SAME, HoldRefused, HoldWish
+from erasure.placing import HoldRefused, HoldWish, PlacedBefore
 
 PURPOSE = "hold"
 PREVIEW, PLACE, CHANGE, ADD_ROW = "preview", "place", "change", "add_row"
-#: The clocks of two hosts that serve one person may differ by so much.
-CLOCK_SKEW = timedelta(seconds=5)
 
 
 @page(PLACE_HOLD, methods=("GET", "HEAD", "POST"))
@@ -44,31 +43,22 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _second_step(request: HttpRequest, *, place: bool) -> HttpResponse:
     try:
-        brought = carried(request.POST.get("carried", ""), by=request.user, purpose=PURPOSE)
+        (wish,) = carried(request.POST.get("carried", ""), by=request.user, purpose=PURPOSE).values()
     except NotCarried as refused:
         messages.error(request, str(refused))
         return redirect("admin:hold_new")
-    (wish,) = brought.wishes.values()
     if not place:
         initial, rows = initial_of(wish)
         return _form(request, HoldForm(initial=initial, rows=rows))
     try:
         hold = placing.place(wish, by=request.user)
+    except PlacedBefore as before:
+        messages.info(request, str(before))
+        return redirect("admin:hold_page", before.hold.pk)
     except HoldRefused as refused:
-        same = _same(refused, wish)
-        if same and same.placed_by_id == request.user.pk and same.placed_at >= brought.shown_at - CLOCK_SKEW:
-            messages.info(request, f"This was sent before: here is {same}. It was placed once.")
-            return redirect("admin:hold_page", same.pk)
         return _form(request, _refused_form(wish, refused))
     messages.success(request, _what_it_did(hold))
     return redirect("admin:hold_page", hold.pk)
-
-
-def _same(refused: HoldRefused, wish: HoldWish) -> LegalHold | None:
-    """The hold that is there already, where that is what is against it."""
-    if not any(violation.code == SAME for violation in refused.violations):
-        return None
-    return placing.same_as(wish, now=timezone.now())
 
 
 def _refused_form(wish: HoldWish, refused: HoldRefused) -> HoldForm:
@@ -94,7 +84,7 @@ def _form(request: HttpRequest, form: HoldForm) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, wish: HoldWish) -> HttpResponse:
-    reach = placing.reach(wish)
+    reach = placing.reach(wish, most=MOST_LATE)
     given = without_white_space(wish.identifiers)
     context = {
         "title": "Before this hold is placed",
@@ -104,10 +94,10 @@ def _preview(request: HttpRequest, wish: HoldWish) -> HttpResponse:
         "identifiers": [(masked(one.value), IdentifierKind(one.kind).label) for one in given],
         "is_known": bool(people_of(given)),
         "reach": reach,
-        "late": [late_words(submission) for submission in reach.late[-MOST_LATE:][::-1]],
-        "late_more": max(0, len(reach.late) - MOST_LATE),
+        "late": [late_words(submission) for submission in reach.latest],
+        "late_more": max(0, reach.late - MOST_LATE),
         "is_ahead": wish.from_day is not None and wish.from_day > controllers_today(),
-        "carried": carry({0: wish}, by=request.user, purpose=PURPOSE),
+        "carried": carry({0: replace(wish, form_token=uuid.uuid4())}, by=request.user, purpose=PURPOSE),
     }
     return render(request, "erasure/hold_preview.html", {**admin.site.each_context(request), **context})
 

@@ -21,9 +21,10 @@ from django.urls import URLPattern, path, reverse
 
 from erasure.admin.access import page
 from erasure.admin.references import by_reference, whole_reference
+from erasure.asked import Identifier, people_of
 from erasure.choices import IdentifierKind
-from erasure.encryption import fingerprint, masked
-from erasure.models import PrivacyRequest, SubjectIdentifier
+from erasure.encryption import masked
+from erasure.models import PrivacyRequest
 
 SESSION_KEY = "request_searches"
 PERSON = "person-"
@@ -79,9 +80,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def subjects_known_by(term: str) -> list[int]:
     """The keys of the persons who have this identifier in full, whatever its kind."""
-    prints = [fingerprint(kind, term) for kind in IdentifierKind.values]
-    known = SubjectIdentifier.objects.filter(fingerprint__in=prints)
-    return sorted(set(known.values_list("subject_id", flat=True)))
+    return sorted(people_of([Identifier(kind, term) for kind in IdentifierKind.values]))
 
 
 def narrowed(

@@ -19,6 +19,7 @@ from erasure.choices import (
     SubmissionStatus,
 )
 from erasure.cxone.answers import cascade_rows
+from erasure.departures import NEVER_TAKEN
 from erasure.models import Override, PrivacyRequest, Submission
 from erasure.plain_words import categories_words, clock_words, count_words
 
@@ -45,6 +46,8 @@ class Card:
     since: str
     #: Of holds that came when it had left.
     late: Sequence[str]
+    #: Of holds that seemed to have come too late, and did not.
+    not_taken: Sequence[str]
     rest: Rest | None
     override: Override | None
     trace: Trace | None
@@ -114,6 +117,7 @@ def _card(submission: Submission, facts: _Facts, *, now: datetime) -> Card:
         suspended=any(line.came for line in held) and (was_free or all(line.came for line in held)),
         since=since_words(held, first_filed_at, was_free=was_free),
         late=facts.holds.late.get(submission.pk, ()),
+        not_taken=facts.holds.not_taken.get(submission.pk, ()),
         rest=facts.holds.rest(submission),
         override=override,
         trace=trace,
@@ -133,7 +137,7 @@ def report_words(submission: Submission) -> str:
     """What CXone reported, in one sentence; empty while it has reported nothing."""
     records = submission.records_affected
     if submission.status == S.FAILED:
-        if submission.error_code == "refused_by_cxone":
+        if submission.error_code == NEVER_TAKEN:
             return "CXone refused it; nothing was taken up."
         if records:
             return f"CXone reported that it failed after {count_words(records, 'record')} were removed."

@@ -1,13 +1,13 @@
 """A list looked at row by row: what would be placed, what is there already, what is wrong with the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from erasure.asked import people_of
 from erasure.encryption import fingerprint
-from erasure.hold_lists.rows import Fault, wish_of
+from erasure.hold_lists.rows import Fault, faults_of, wish_of
 from erasure.hold_lists.table import Line
 from erasure.models import LegalHold
 from erasure.placing import HoldWish, matter_key, same_as
@@ -38,12 +38,13 @@ def checked_list(lines: Iterable[Line], *, now: datetime) -> list[Checked]:
     first: dict[object, int] = {}
     found: list[Checked] = []
     for line in lines:
-        wish, faults = wish_of(line)
-        if faults:
+        wish, unread = wish_of(line)
+        people = people_of(wish.identifiers)
+        if faults := [*unread, *faults_of(wish, unread, people=people)]:
             found.append(Checked(line.number, wish, Verdict.WRONG, faults=faults))
             continue
-        earlier = first.setdefault(_key(wish), line.number)
-        same = same_as(wish, now=now)
+        earlier = first.setdefault(_key(wish, people), line.number)
+        same = same_as(wish, people=people, now=now)
         is_new = same is None and earlier == line.number
         found.append(
             Checked(
@@ -57,8 +58,7 @@ def checked_list(lines: Iterable[Line], *, now: datetime) -> list[Checked]:
     return found
 
 
-def _key(wish: HoldWish) -> object:
+def _key(wish: HoldWish, people: Collection[int]) -> object:
     """What makes two rows ask for the same hold, as `same_as` has it for those that are placed."""
-    people = people_of(wish.identifiers)
     unknown = [] if people else [fingerprint(one.kind, one.value) for one in wish.identifiers]
     return (frozenset(people), frozenset(unknown), wish.category, wish.kind, matter_key(wish.matter))

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from audit.trail import Trail, audited
 from erasure import holds, suspending
+from erasure.asked import people_of
 from erasure.models import LegalHold
 from erasure.placing import HoldRefused, HoldWish, place_in, same_as
+from erasure.subjects import lock_identities
 
 #: So many are placed in one transaction, so that a long list does not hold the register's lock for long.
 AT_ONCE = 40
@@ -60,13 +62,15 @@ def _place_together(lot: Sequence[tuple[int, HoldWish]], *, by: Any) -> Placed:
     with audited() as log:
         # Whoever else places the same list at the same time comes first, and is seen, or afterwards.
         holds.lock_register()
+        lock_identities()
         for line, wish in lot:
             _place_one(log, found, line, wish, by=by, now=now)
     return found
 
 
 def _place_one(log: Trail, found: Placed, line: int, wish: HoldWish, *, by: Any, now: datetime) -> None:
-    if same := same_as(wish, now=now):
+    people = people_of(wish.identifiers)
+    if same := same_as(wish, people=people, now=now):
         found.present[line] = same
     else:
-        found.holds.append(place_in(log, wish, by=by, via=VIA, now=now))
+        found.holds.append(place_in(log, wish, by=by, via=VIA, now=now, people=people))

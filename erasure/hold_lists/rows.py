@@ -1,6 +1,6 @@
 """From a line of named cells to a hold as it is asked for, or to all that is wrong with the line."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,7 +29,7 @@ class Fault:
 
 
 def wish_of(line: Line) -> tuple[HoldWish, list[Fault]]:
-    """The hold that the line asks for, and all that is against it; what cannot be read has a stand-in."""
+    """The hold that the line asks for, and what cannot be read of it, which has a stand-in in the hold."""
     faults = _misfits(line)
     codes = {name: _code(name, line.cells.get(name, "")) for name in CHOICES}
     days = {name: _day(line.cells.get(name, "")) for name in ("from", "until")}
@@ -52,14 +52,20 @@ def wish_of(line: Line) -> tuple[HoldWish, list[Fault]]:
         # Whether one like it is there already is looked at for the list as a whole.
         again=True,
     )
-    unreadable = {fault.column for fault in faults}
-    for violation in against_placing(wish):
+    return wish, faults
+
+
+def faults_of(wish: HoldWish, unread: Sequence[Fault], *, people: Collection[int]) -> list[Fault]:
+    """What is against the hold, besides what could not even be read; `people` have its identifiers."""
+    unreadable = {fault.column for fault in unread}
+    faults = []
+    for violation in against_placing(wish, people=people):
         column = COLUMN_OF.get(violation.field, violation.field)
         if column not in unreadable and not (
-            column == "identifier" and "category" in unreadable and not value
+            column == "identifier" and "category" in unreadable and not wish.identifiers
         ):
             faults.append(Fault(column, f"{violation.message} {violation.way_out}".strip()))
-    return wish, faults
+    return faults
 
 
 def _misfits(line: Line) -> list[Fault]:

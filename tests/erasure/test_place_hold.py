@@ -2,6 +2,7 @@
 
 import re
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +21,7 @@ from audit.trail import audited
 from erasure import holds, overrides, placing, resuming, suspending
 from erasure.choices import HoldState, OverrideReason
 from erasure.models import LateHold, LegalHold, Override, Subject, SubjectIdentifier
-from erasure.placing import HoldRefused, against_placing, reach
+from erasure.placing import HoldRefused, PlacedBefore, against_placing, reach
 from privacyadmin.models import User
 from tests.cast import person
 from tests.erasure.filing_desk import text_of
@@ -225,6 +227,39 @@ def test_a_form_that_is_sent_twice_places_one_hold_and_says_so(reviewer: User, s
     assert "This was sent before" in messages_of(again)
 
 
+def test_another_hold_all_the_same_that_is_sent_twice_is_one_more_and_not_two(
+    reviewer: User, signed_in: SignIn
+) -> None:
+    placed(reviewer, ID)
+    client = signed_in(reviewer)
+    token = carried(client.post(NEW, typed(again="on")))
+    client.post(NEW, {"do": "place", "carried": token})
+    again = client.post(NEW, {"do": "place", "carried": token}, follow=True)
+    second = LegalHold.objects.get(code=f"LIT-{today().year}-2")
+    assert again.redirect_chain == [(reverse("admin:hold_page", args=[second.pk]), 302)]
+    assert f"This was sent before: here is {second}" in messages_of(again)
+    assert (our_holds(), len(events(Event.HOLD_PLACED))) == (2, 2)
+
+
+def test_what_was_sent_before_is_found_again_although_it_was_released_meanwhile(
+    reviewer: User, signed_in: SignIn
+) -> None:
+    client = signed_in(reviewer)
+    token = carried(client.post(NEW, typed()))
+    client.post(NEW, {"do": "place", "carried": token})
+    released(LegalHold.objects.exclude(code="RET-1").get())
+    again = client.post(NEW, {"do": "place", "carried": token}, follow=True)
+    assert "This was sent before" in messages_of(again)
+    assert our_holds() == 1
+
+
+def test_every_look_ahead_may_become_a_hold_of_its_own(reviewer: User, signed_in: SignIn) -> None:
+    client = signed_in(reviewer)
+    for _ in range(3):
+        placed_by_page(client, again="on")
+    assert our_holds() == 3
+
+
 def test_one_that_is_there_already_is_named_and_another_needs_a_tick(
     reviewer: User, other_reviewer: User, signed_in: SignIn
 ) -> None:
@@ -281,6 +316,27 @@ def test_what_is_carried_is_for_one_person_one_purpose_and_an_hour(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_one_look_ahead_that_is_sent_twice_at_the_same_moment_places_one(reviewer: User) -> None:
+    start, told = threading.Barrier(2), []
+    wanted = wish(ID, again=True, form_token=uuid.uuid4())
+
+    def place() -> None:
+        start.wait(timeout=10)
+        try:
+            told.append(patiently(lambda: tried(wanted, reviewer)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=place) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    code = f"LIT-{today().year}-1"
+    assert sorted(told) == [code, f"Z This was sent before: here is {code}. It was placed once."]
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("matters", ["AA", "AB"])
 def test_two_at_the_same_moment_get_two_codes_and_the_same_hold_one(reviewer: User, matters: str) -> None:
     start, told = threading.Barrier(2), []
@@ -309,7 +365,7 @@ def test_two_at_the_same_moment_get_two_codes_and_the_same_hold_one(reviewer: Us
 def tried(wanted: placing.HoldWish, by: User) -> str:
     try:
         return str(placing.place(wanted, by=by))
-    except HoldRefused as refused:
+    except (HoldRefused, PlacedBefore) as refused:
         return f"Z {refused}"
 
 
@@ -359,7 +415,7 @@ def test_a_category_alone_holds_it_for_everybody_and_nothing_else(officer: User,
 
 def test_access_is_never_stopped(officer: User, reviewer: User) -> None:
     asked = filed(officer, ID, type="ACCESS", delay=timedelta(hours=1))
-    assert reach(wish(ID)).stops == 0
+    assert reach(wish(ID), most=20).stops == 0
     placed(reviewer, ID)
     assert only(asked).status == "queued"
 
@@ -455,13 +511,42 @@ def test_a_hold_that_reaches_back_tells_what_has_left_since(officer: User, revie
     done = completed(only(filed(officer, ID)))
     never_taken = failed(only(filed(officer, ID)))
     never_taken.__class__.objects.filter(pk=never_taken.pk).update(error_code="refused_by_cxone")
-    assert reach(wish(ID)).late == []
+    assert reach(wish(ID), most=20).late == 0
     since = today() - timedelta(days=2)
-    assert reach(wish(ID, from_day=since)).late == [done]
+    assert list(reach(wish(ID, from_day=since), most=20).latest) == [done]
     hold = placed(reviewer, ID, from_day=since)
     assert [late.submission for late in hold.late.all()] == [done]
     (event,) = events(Event.REQUEST_HELD_LATE)
     assert (event["res"], event["data"]["holds"]) == ("failed", [hold.code])
+
+
+def test_the_look_ahead_counts_all_that_has_left_and_reads_only_what_it_shows(
+    officer: User, reviewer: User
+) -> None:
+    gone = [completed(only(filed(officer, f"USR-{number}", categories=["CONTACT"]))) for number in range(6)]
+    sent(only(filed(officer, ID, categories=["CHAT"])))
+    wanted = wish(category="CONTACT", from_day=today() - timedelta(days=2))
+    with CaptureQueriesContext(connection) as queries:
+        would = reach(wanted, most=2)
+        shown = [(str(row), row.status, row.first_sent_at) for row in would.latest]
+    assert (would.late, would.people) == (6, 6)
+    assert shown == [(str(row), row.status, row.first_sent_at) for row in gone[:-3:-1]]
+    assert len(queries) == 3
+    asked = " ".join(query["sql"] for query in queries)
+    encrypted = ("value", "note", "frozen_payload", "upstream_body", "description", "error_message")
+    assert not any(f'"{column}"' in asked for column in encrypted)
+    hold = placing.place(wanted, by=reviewer)
+    suspending.suspend_held(timezone.now())
+    assert hold.late.count() == would.late
+
+
+def test_the_look_ahead_at_a_person_counts_what_was_sent_for_any_of_their_identifiers(officer: User) -> None:
+    request = filed(officer, ID, ("cxone_id", "USR-2"))
+    for row in request.submissions.all():
+        sent(row)
+    sent(only(filed(officer, "USR-3")))
+    would = reach(wish("USR-2"), most=20)
+    assert (would.late, would.people) == (2, 1)
 
 
 def test_codes_count_up_by_kind_and_year(reviewer: User) -> None:

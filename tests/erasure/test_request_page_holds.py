@@ -12,7 +12,7 @@ from time_machine import TimeMachineFixture
 from audit.events import Event
 from audit.trail import audited
 from erasure import lifecycle, suspending
-from erasure.models import LateHold, Override, PrivacyRequest, Submission
+from erasure.models import LateHold, LegalHold, Override, PrivacyRequest, Submission
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
 from tests.erasure.filing_desk import text_of
@@ -170,6 +170,49 @@ def test_what_was_not_sent_is_not_said_to_be_late(
     placed(reviewer, made.CXONE_ID)
     assert not LateHold.objects.exists()
     assert "too late" not in page(officer, request, signed_in)
+
+
+@pytest.fixture
+def on_its_way(
+    officer: User, reviewer: User, time_machine: TimeMachineFixture
+) -> tuple[PrivacyRequest, LegalHold]:
+    """What Lena filed was being sent at 10:02; Marek's hold on the person came at 10:05."""
+    time_machine.move_to(MORNING, tick=False)
+    request = made.filed(officer)
+    made.sent(made.only(request))
+    time_machine.move_to(MORNING + timedelta(minutes=3), tick=False)
+    return request, placed(reviewer, made.CXONE_ID)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_cxone_turned_out_not_to_have_taken_is_not_said_to_be_late_any_more(
+    on_its_way: tuple[PrivacyRequest, LegalHold],
+    *,
+    ended: bool,
+    officer: User,
+    reviewer: User,
+    signed_in: made.SignIn,
+) -> None:
+    request, hold = on_its_way
+    row, now = made.only(request), timezone.now()
+    assert "A hold came too late" in page(officer, request, signed_in)
+    with audited() as log:
+        if ended:
+            lifecycle.fail(log, row, code="refused_by_cxone", message="No.", now=now)
+        else:
+            lifecycle.requeue(log, row, reason="429", next_attempt_at=now)
+            lifecycle.suspend(log, row, holds=[hold.code], now=now)
+    assert LateHold.objects.filter(hold=hold, submission=row).exists()
+    shown = page(officer, request, signed_in)
+    words = f"{hold.code} was placed at 10:05, while this was on its way."
+    assert f"{words} It turned out that CXone had not taken it." in shown
+    assert "A hold came too late" not in shown
+    assert "this was sent" not in shown
+    held = text_of(signed_in(reviewer).get(reverse("admin:hold_page", args=[hold.pk])))
+    assert "Too late for" not in held
+    assert "What it came too late for" not in held
+    assert "it turned out that CXone had not taken it: the hold did not come too late." in held
+    assert str(row) in held
 
 
 # How a question ended ----------------------------------------------------------------------------------
