@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import QuerySet
 
 from audit import outgoing_mail
@@ -20,9 +21,13 @@ ABOUT_OPERATORS = frozenset({NoticeKind.ROLES_GRANTED, NoticeKind.ROLES_ENDED, N
 
 
 def people_who_may(permission: str) -> QuerySet[Any]:
-    """The active people whose role gives them this permission, such as `decide_override`."""
+    """The people whose role gives them this permission, such as `decide_override`, and who can sign in.
+
+    Whoever was invited and has chosen no password yet can do nothing so far.
+    """
     people = get_user_model().objects.filter(is_active=True, groups__permissions__codename=permission)
-    return people.distinct().order_by("username")
+    signing_in = people.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return signing_in.distinct().order_by("username")
 
 
 def tell(

@@ -92,7 +92,9 @@ def page_of(form: SendingForm, *, about: PrivacyRequest | None) -> dict[str, Any
 
 def standing_holds(now: datetime) -> list[LegalHold]:
     """The holds that forbid erasing a category of everybody."""
-    return holds.meeting(holds.active(now), type=RequestType.ERASURE, subjects=(), categories=Category.values)
+    return holds.meeting(
+        holds.active(now, on=()), type=RequestType.ERASURE, subjects=(), categories=Category.values
+    )
 
 
 def known_of(identifiers: Sequence[Identifier], *, about: PrivacyRequest | None, now: datetime) -> Known:
@@ -100,7 +102,8 @@ def known_of(identifiers: Sequence[Identifier], *, about: PrivacyRequest | None,
     everything: dict[str, Any] = {"type": RequestType.ERASURE, "categories": Category.values}
     met = holds_on(identifiers, now=now, **everything)
     if about is not None:
-        of_person = holds.meeting(holds.active(now), subjects={about.subject_id}, **everything)
+        people = {about.subject_id}
+        of_person = holds.meeting(holds.active(now, on=people), subjects=people, **everything)
         met += [hold for hold in of_person if hold not in met]
     return Known(
         duplicates=open_requests_of(identifiers, beside=about),

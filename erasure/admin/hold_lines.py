@@ -48,7 +48,8 @@ class HoldsOf:
     def of(cls, request: PrivacyRequest, submissions: Iterable[Submission], *, now: datetime) -> "HoldsOf":
         """Those of this request; without a held submission nothing but the late ones is asked for."""
         held = [row for row in submissions if row.status == SubmissionStatus.BLOCKED]
-        in_force = holds.active(now) if held else ()
+        people = {person for row in held for person in holds.people_of(row)}
+        in_force = holds.active(now, on=people) if held else ()
         codes = {code for row in held for code in holds.in_the_way(row, in_force)}
         known = LegalHold.objects.filter(code__in=codes).select_related("placed_by") if codes else ()
         late, not_taken = _late(request)

@@ -39,12 +39,13 @@ def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     if submission.status != SubmissionStatus.BLOCKED:
         messages.error(request, f"{submission} is not held, so there is nothing to override.")
         return redirect("admin:request_page", reference)
+    in_force = holds.active(now, on=holds.people_of(submission))
     context = {
         "title": f"Ask for an override: {submission}",
         "form": form,
         "reasons": [(option, REASON_LINES[option.data["value"]]) for option in form["reason"]],
         "lifetime_days": settings.OVERRIDE_DAYS,
-        **about(request, submission, holds.in_the_way(submission, holds.active(now))),
+        **about(request, submission, holds.in_the_way(submission, in_force)),
     }
     return shown(request, "override_ask", context)
 

@@ -1,6 +1,6 @@
 """Deciding on one override, and taking an approval back. Pages show and collect; `overrides` rules."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.permissions import RefusalOnRecord
 from audit.trail import audited
-from erasure import overrides
+from erasure import holds, overrides
 from erasure.admin import override_facts as facts
 from erasure.admin.access import page
 from erasure.admin.barred_tries import put_on_record
@@ -68,7 +68,7 @@ def _context(request: HttpRequest, override: Override) -> dict[str, Any]:
         "void": facts.void_words(override, now),
         "may_read_words": any(map(request.user.has_perm, facts.READ_WORDS)),
         "digest": facts.in_groups(override.digest),
-        "newer_holds": ", ".join(facts.newer_holds(override)),
+        "newer_holds": ", ".join(_newer_holds(override, now=now)),
         "send_delay": facts.send_delay_words(),
         "refused": refused,
         "goes_all_the_same": goes_all_the_same,
@@ -87,10 +87,14 @@ def _refuse(override: Override, user: Any, barred: overrides.DecisionBarred) -> 
     raise RefusalOnRecord(str(barred))
 
 
+def _newer_holds(override: Override, *, now: datetime) -> list[str]:
+    return facts.newer_holds(override, holds.active(now, on=holds.people_of(override.submission)))
+
+
 def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> HttpResponse:
     now = timezone.now()
     refused, goes_all_the_same = facts.refused_by_denial(override, now)
-    newer_holds = facts.newer_holds(override)
+    newer_holds = _newer_holds(override, now=now)
     try:
         with audited() as log:
             overrides.decide(

@@ -1,6 +1,6 @@
 """What the pages of overrides show of a question: the submission, the holds in its way, how it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from erasure import holds, overrides
 from erasure.choices import OVERRIDE_LOOKS, REVOKED_LOOK, Look, OverrideDecision, SubmissionStatus
@@ -64,11 +63,11 @@ def about(request: HttpRequest, submission: Submission, codes: Sequence[str]) ->
     }
 
 
-def newer_holds(override: Override) -> list[str]:
-    """Holds that came after the question was asked: an approval does not reach them."""
+def newer_holds(override: Override, in_force: Iterable[LegalHold]) -> list[str]:
+    """Those of the holds that came after the question was asked: an approval does not reach them."""
     if override.decision:
         return []
-    met = holds.stopping(holds.active(timezone.now()), override.submission)
+    met = holds.stopping(in_force, override.submission)
     return [hold.code for hold in met if hold.code not in override.holds]
 
 

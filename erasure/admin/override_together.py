@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from audit.permissions import PermissionMissing, RefusalOnRecord
-from erasure import attention, overrides, together
+from erasure import attention, holds, overrides, together
 from erasure.admin import override_facts as facts
 from erasure.admin.access import page
 from erasure.admin.barred_tries import put_on_record
@@ -41,9 +41,11 @@ class Question:
 @page("erasure.decide_override")
 def waiting_list(request: HttpRequest) -> HttpResponse:
     """The overrides that wait for a decision, the nearest statutory date first."""
+    now = timezone.now()
     context = {
         "title": "Overrides to decide",
-        "overrides": attention.undecided_overrides(timezone.now()),
+        "overrides": attention.undecided_overrides(now),
+        "for_reader": set(attention.to_be_decided_by(request.user, now).values_list("pk", flat=True)),
         "all_ticked": request.GET.get("ticked") == "all",
     }
     return facts.shown(request, "override_list", context)
@@ -84,7 +86,10 @@ def _keys(given: Iterable[str]) -> set[int]:
 
 
 def _context(request: HttpRequest, chosen: Sequence[Override]) -> dict[str, Any]:
-    questions = [_question(override, request.user) for override in chosen]
+    now = timezone.now()
+    people = {person for override in chosen for person in holds.people_of(override.submission)}
+    in_force = holds.ByPerson(holds.active(now, on=people))
+    questions = [_question(override, in_force, request.user, now=now) for override in chosen]
     open_ones = [question for question in questions if not question.why_not]
     return {
         "title": "Decide on several overrides",
@@ -95,12 +100,11 @@ def _context(request: HttpRequest, chosen: Sequence[Override]) -> dict[str, Any]
     }
 
 
-def _question(override: Override, user: Any) -> Question:
-    now = timezone.now()
+def _question(override: Override, in_force: holds.ByPerson, user: Any, *, now: datetime) -> Question:
     return Question(
         override=override,
         categories=categories_words(override.submission.categories),
-        newer_holds=", ".join(facts.newer_holds(override)),
+        newer_holds=", ".join(facts.newer_holds(override, in_force.concerning(override.submission))),
         goes_all_the_same=facts.refused_by_denial(override, now)[1],
         why_not=overrides.why_not(override, user, now=now),
     )
@@ -117,7 +121,12 @@ def _decided(
     form: DecisionForm,
 ) -> HttpResponse:
     open_ones = [override for override in chosen if override.pk not in barred]
-    newer = {str(one.submission): found for one in open_ones if (found := facts.newer_holds(one))}
+    in_force = holds.ByPerson(holds.active(timezone.now()))
+    newer = {
+        str(one.submission): found
+        for one in open_ones
+        if (found := facts.newer_holds(one, in_force.concerning(one.submission)))
+    }
     outcome = together.decide_all(
         open_ones,
         by=request.user,

@@ -23,7 +23,9 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 def live(request: HttpRequest, reference: str) -> HttpResponse:
     """The part that changes, as a fragment; 304 without a body while it is as the reader has it (ETag)."""
     found = request_or_404(reference)
-    known = found.submissions.only("number", "status", "next_attempt_at", "request")
+    known = found.submissions.select_related("identifier").only(
+        "number", "status", "next_attempt_at", "request", "identifier__subject"
+    )
     etag = f'"{version(found, list(known), now=timezone.now())}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})

@@ -110,9 +110,9 @@ def version(request: PrivacyRequest, submissions: Sequence[Submission], *, now: 
         for row in sorted(submissions, key=lambda row: row.number)
         if row.status == S.QUEUED and row.next_attempt_at is not None
     ]
-    held = any(row.status == S.BLOCKED for row in submissions)
-    # A hold that comes to what is held already moves nothing, so that it has no event of the request's.
-    in_force = [hold.code for hold in holds.active(now)] if held else []
+    held = {person for row in submissions if row.status == S.BLOCKED for person in holds.people_of(row)}
+    # Holds begin and end by the clock; their events come a little later, when the tick sees to them.
+    in_force = [hold.code for hold in holds.active(now, on=held)] if held else []
     state = [newest, going, in_force, _pause_line(submissions), controllers_today().isoformat()]
     return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:32]
 

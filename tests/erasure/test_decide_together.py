@@ -294,3 +294,16 @@ def test_more_that_is_sent_along_changes_nothing(
     for override in three:
         override.refresh_from_db()
         assert (override.decided_by, override.filed_by, override.holds) == (reviewer, officer, ["RET-1"])
+
+
+def test_the_landing_page_counts_what_the_reader_may_decide_and_the_queue_says_what_not(
+    officer: User, reviewer: User, other_reviewer: User, signed_in: SignIn
+) -> None:
+    placed(reviewer, category="SURVEY")
+    asked(only(filed(officer, "USR-1", categories=["SURVEY"])), by=officer)
+    asked(only(filed(officer, "USR-2", categories=["ANALYTICS"])), by=officer)
+    for who, count, barred in ((reviewer, "1 override to decide", 1), (other_reviewer, "2 overrides to", 0)):
+        client = signed_in(who)
+        assert count in client.get(reverse("admin:index")).content.decode()
+        queue = client.get(reverse("admin:override_list")).content.decode()
+        assert queue.count("Not for you to decide") == barred

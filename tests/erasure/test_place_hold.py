@@ -565,3 +565,17 @@ def test_somebody_with_both_roles_may_place_a_hold_on_what_they_filed(signed_in:
     hold = placed_by_page(signed_in(both))
     queued.refresh_from_db()
     assert queued.held_by == [hold.code]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("email", "not an email", "does not look like an e-mail address"),
+        ("phone", "none", "does not look like a phone number"),
+    ],
+)
+def test_an_identifier_that_could_meet_nobody_is_refused(
+    reviewer: User, kind: str, value: str, words: str
+) -> None:
+    with pytest.raises(HoldRefused, match=words):
+        placed(reviewer, (kind, value))
