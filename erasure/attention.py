@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.db.models import (
@@ -17,6 +18,7 @@ from django.db.models import (
     Exists,
     F,
     OuterRef,
+    Q,
     QuerySet,
     Value,
     When,
@@ -37,7 +39,7 @@ from erasure.choices import (
     SubmissionStatus,
 )
 from erasure.metrics import SOON
-from erasure.models import Override, PrivacyRequest, Submission
+from erasure.models import LegalHold, Override, PrivacyRequest, Submission
 from erasure.models.subjects import in_order
 from erasure.personal_data import IDENTIFIERS_AND_TEXT
 from erasure.stages import Part, stage_column, stage_of
@@ -147,6 +149,21 @@ def to_be_certified(now: datetime, *, shown: int) -> TodoGroup | None:
     first = soon.defer("note", "salt", "answer_note").select_related("subject")[:shown]
     todos = [_to_certify(request) for request in first.prefetch_related("subject__identifiers")]
     return TodoGroup(Need.UNCERTIFIED, count, todos)
+
+
+def to_be_decided_by(user: Any, now: datetime) -> QuerySet[Override]:
+    """Those of the questions that nothing keeps this reviewer from deciding on; the rule is `overrides.bar`."""
+    placed = set(LegalHold.objects.filter(placed_by=user).values_list("code", flat=True))
+    waiting = undecided_overrides(now)
+    had_a_hand = (
+        Q(submission__request__filed_by=user)
+        | Q(submission__request__submissions__filed_by=user)
+        | Q(submission__request__submissions__overrides__asked_by=user)
+    )
+    barred = set(waiting.filter(had_a_hand).values_list("pk", flat=True))
+    if placed:
+        barred |= {key for key, codes in waiting.values_list("pk", "holds") if placed & set(codes)}
+    return waiting.exclude(pk__in=barred)
 
 
 def undecided_overrides(now: datetime) -> QuerySet[Override]:

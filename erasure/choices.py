@@ -359,3 +359,5 @@ class NoticeKind(TextChoices):
     RELEASE_WAITS = "release_waits", "The release of a hold waits for a second reviewer"
     RELEASE_DECIDED = "release_decided", "The release of a hold was decided"
     ROLES_GRANTED = "roles_granted", "Somebody was given a role"
+    ROLES_ENDED = "roles_ended", "A role of yours has ended"
+    ADDRESS_CHANGED = "address_changed", "Your address for notices was changed"

@@ -13,8 +13,13 @@ from erasure.choices import Category, HoldKind, IdentifierKind, RequestType, Sco
 from erasure.deadlines import long_date
 from erasure.models import LegalHold
 from erasure.policy import Violation, build_payload, violations
+from erasure.policy.shape import LIKE_A_PHONE_NUMBER, LIKE_AN_EMAIL
 
 SAME = "hold.same"
+NOT_SO_SHAPED = (
+    (IdentifierKind.EMAIL, LIKE_AN_EMAIL, "an e-mail address"),
+    (IdentifierKind.PHONE, LIKE_A_PHONE_NUMBER, "a phone number"),
+)
 LONGEST_GROUND = 200
 LONGEST_MATTER = 200
 #: Longer than any e-mail address (RFC 5321, 4.5.3.1: 64 octets, the @, 255 octets).
@@ -112,6 +117,10 @@ def against_identifier(given: Identifier) -> list[Violation]:
     if not given.value.isprintable():
         words = "It has line breaks or characters that cannot be seen."
         return [_violation("identifiers", words, "Type it anew: it would never meet the person.")]
+    for kind, shape, what in NOT_SO_SHAPED:
+        if given.kind == kind and not shape.fullmatch(given.value.strip()):
+            words = f"That does not look like {what}."
+            return [_violation("identifiers", words, "Correct it: the hold would never meet anybody.")]
     if given.kind != IdentifierKind.CXONE_ID:
         return []
     payload = build_payload(

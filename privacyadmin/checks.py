@@ -1,4 +1,7 @@
-"""System checks that refuse a dangerous configuration: each names the setting, the danger and the way out."""
+"""System checks against a dangerous configuration: each names the setting, the danger and the way out.
+
+Errors refuse it. What may be meant, and would still surprise, is a warning.
+"""
 
 import ipaddress
 import zoneinfo
@@ -8,7 +11,13 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import (
+    CheckMessage,
+    Error,
+    Tags,
+    Warning,  # noqa: A004 - Django's word for it.
+    register,
+)
 
 from erasure.regulations import CALIFORNIA, CALIFORNIA_KEEPS_DAYS, RULE_OF
 
@@ -192,5 +201,24 @@ def check_mail_is_encrypted(**_: Any) -> Sequence[CheckMessage]:
             "travel unencrypted.",
             hint="Set EMAIL_SECURITY to starttls or tls.",
             id="privacyadmin.E010",
+        )
+    ]
+
+
+@register
+def check_mail_is_sent(**_: Any) -> Sequence[CheckMessage]:
+    """Of a real installation nobody would be told anything, and mails would lie readable in its log.
+
+    The demo shows mails among its lines on purpose; its CXone is a stand-in on this machine.
+    """
+    is_real = settings.CXONE_CLIENT_ID and not is_loopback(urlsplit(settings.CXONE_BASE_URL).hostname or "")
+    if settings.EMAIL_DELIVERY != "console" or not is_real:
+        return []
+    return [
+        Warning(
+            "EMAIL_DELIVERY is console, and CXone is a real one: mails are written to the output of the "
+            "tick, and nobody gets them.",
+            hint="Unset EMAIL_DELIVERY, and set EMAIL_HOST to your mail server.",
+            id="privacyadmin.W001",
         )
     ]

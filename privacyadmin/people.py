@@ -4,7 +4,7 @@ let in.
 Nobody changes their own account here, superusers are out of reach, and nobody sets another's password.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -88,6 +88,8 @@ def change_roles(operator: User, staff_id: str, *, roles: Iterable[str]) -> User
                 obj=f"user:{staff_id}",
                 data={"added": _codes(wanted - before), "removed": _codes(before - wanted)},
             )
+            if not WATCHING_ROLES & wanted:
+                _tell_that_watch_ended(operator, person, before)
             _tell_of_grant(operator, person, wanted - before)
     return person
 
@@ -97,6 +99,9 @@ def change_address(operator: User, staff_id: str, *, email: str) -> User:
     with audited() as log:
         person = _locked(operator, staff_id)
         if person.email != email:
+            if person.email:
+                how = "changed" if email else "removed"
+                _tell(operator, person, [person.pk], NoticeKind.ADDRESS_CHANGED, about=how)
             person.email = email
             person.save(update_fields=["email"])
             notices.address_changed(person.pk, timezone.now())
@@ -129,6 +134,8 @@ def _set_active(operator: User, staff_id: str, *, active: bool, event: Event) ->
             log.record(event, actor=operator.actor, obj=f"user:{staff_id}")
             if active:
                 _tell_of_grant(operator, person, roles_of(person))
+            else:
+                _tell_that_watch_ended(operator, person, roles_of(person))
     return person
 
 
@@ -138,13 +145,24 @@ def _tell_of_grant(operator: User, person: User, granted: Iterable[str]) -> None
     if not watched:
         return
     watching = User.objects.filter(is_active=True, groups__name__in=WATCHING_ROLES).exclude(pk=person.pk)
-    notices.tell(
-        set(watching.values_list("pk", flat=True)),
-        NoticeKind.ROLES_GRANTED,
-        about=", ".join(watched),
-        target=f"{person.staff_id}/{operator.staff_id}",
-        now=timezone.now(),
-    )
+    keys = set(watching.values_list("pk", flat=True))
+    _tell(operator, person, keys, NoticeKind.ROLES_GRANTED, about=", ".join(watched))
+
+
+def _tell_that_watch_ended(operator: User, person: User, ended: Iterable[str]) -> None:
+    """Whoever is no longer told of grants hears that: it could be what comes before one.
+
+    Like a changed address, it is told to the address of this moment.
+    """
+    watching = [role for role in ROLES if role in WATCHING_ROLES.intersection(ended)]
+    if watching:
+        _tell(operator, person, [person.pk], NoticeKind.ROLES_ENDED, about=", ".join(watching))
+
+
+def _tell(operator: User, person: User, keys: Collection[int], kind: NoticeKind, *, about: str) -> None:
+    """Tell of what this operator did with this person."""
+    target = f"{person.staff_id}/{operator.staff_id}"
+    notices.tell(keys, kind, about=about, target=target, now=timezone.now())
 
 
 def _locked(operator: User, staff_id: str) -> User:

@@ -46,15 +46,25 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
     """Who is invited, and what they may do."""
 
     # One field for the name: not every name splits into a first and a last one.
-    full_name = forms.CharField(max_length=150, help_text="As colleagues know them.")
+    full_name = forms.CharField(
+        max_length=150,
+        help_text="As colleagues know them.",
+        error_messages={"required": "No name is given. Write it as colleagues know it."},
+    )
     roles = RolesField()
 
     class Meta:
         model = User
         fields = ("username", "email")
         labels = {"username": "User name", "email": "E-mail address"}
-        help_texts = {"email": WHAT_IS_MAILED}
-        error_messages = {"email": {"invalid": NO_ADDRESS}}
+        help_texts = {
+            "username": "They sign in with it. Letters, digits and @ . + - _, at most 150.",
+            "email": WHAT_IS_MAILED,
+        }
+        error_messages = {
+            "username": {"required": "No user name is given. Choose one to sign in with."},
+            "email": {"invalid": NO_ADDRESS},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

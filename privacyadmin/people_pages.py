@@ -99,8 +99,9 @@ class PeoplePages:
         roles = {"roles": people.roles_of(person)}
         form = RolesForm(request.POST if request.method == "POST" else None, initial=roles)
         if request.method == "POST" and form.is_valid():
-            people.change_roles(_operator(request), staff_id, roles=form.cleaned_data["roles"])
-            messages.success(request, f"{person.shown_name} now has these roles.")
+            given = form.cleaned_data["roles"]
+            people.change_roles(_operator(request), staff_id, roles=given)
+            messages.success(request, f"{person.shown_name} now has: {', '.join(given)}.")
             return redirect("admin:people")
         return self._person_page(request, person, form=form)
 

@@ -18,12 +18,11 @@ from audit.admin import standing
 from audit.models import AuditEvent
 from erasure import attention, metrics
 from erasure.admin import charts, connection
-from erasure.admin.hold_list import PLACE_HOLD
-from erasure.admin.waiting_releases import WaitingRelease, waiting_releases
+from erasure.admin.hold_waiting import waiting_releases
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage
 from erasure.deadlines import MONTHS, long_date_with_weekday
-from erasure.models import PrivacyRequest
+from erasure.models import HoldRelease, PrivacyRequest
 from erasure.plain_words import duration_words
 
 SHOWN_PER_GROUP = 5
@@ -32,6 +31,7 @@ CHART_DAYS = 14
 RATE_DAYS = 30
 LOG_DAYS = 7
 
+DECIDE_RELEASE = "erasure.place_hold"
 ALL_MAY = ("erasure.view_privacyrequest", "erasure.view_upstream")
 
 
@@ -48,14 +48,16 @@ class Tile:
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what this person may see to the index page's context."""
-    sections = {name: section() for name, needed, section in _SECTIONS if request.user.has_perm(needed)}
+    sections = {
+        name: section(request.user) for name, needed, section in _SECTIONS if request.user.has_perm(needed)
+    }
     paused = connection.pause(timezone.now()) if any(map(request.user.has_perm, ALL_MAY)) else None
     return {
         **context,
         **sections,
         "sections": list(sections),
-        "releases": _releases(request),
         "paused": paused,
+        "releases": _releases(request.user),
         "today_words": long_date_with_weekday(controllers_today()),
         "controllers_zone": timezone.get_default_timezone_name(),
         "may_file": request.user.has_perm("erasure.file_request"),
@@ -70,7 +72,7 @@ def list_address(narrowed_by: str = "") -> str:
     return f"{address}?{narrowed_by}" if narrowed_by else address
 
 
-def _needs() -> dict[str, Any]:
+def _needs(_user: Any) -> dict[str, Any]:
     uncertified = attention.to_be_certified(timezone.now(), shown=SHOWN_PER_GROUP)
     groups = [
         *attention.needing_somebody(controllers_today(), shown=SHOWN_PER_GROUP),
@@ -110,29 +112,29 @@ def _action(todo: attention.Todo) -> tuple[str, str]:
     return reverse(page, args=[todo.request.reference]), word
 
 
-def _decisions() -> dict[str, Any]:
-    waiting = attention.undecided_overrides(timezone.now())
+def _decisions(user: Any) -> dict[str, Any]:
+    waiting = attention.to_be_decided_by(user, timezone.now())
     return {"overrides": list(waiting[:OVERRIDES_SHOWN]), "count": waiting.count()}
 
 
-def _releases(request: HttpRequest) -> list[WaitingRelease]:
-    """The releases of holds that wait for a second reviewer, for those who release holds."""
-    if not request.user.has_perm(PLACE_HOLD):
+def _releases(user: Any) -> list[HoldRelease]:
+    """The releases of holds that this person may decide on; empty for who decides on none."""
+    if not user.has_perm(DECIDE_RELEASE):
         return []
-    return waiting_releases(request.user, now=timezone.now())
+    return [one.release for one in waiting_releases(user, now=timezone.now()) if one.can_decide]
 
 
-def _log() -> dict[str, Any]:
+def _log(_user: Any) -> dict[str, Any]:
     since = timezone.now() - timedelta(days=LOG_DAYS)
     events = AuditEvent.objects.filter(occurred_at__gte=since).count()
     return {"events": events, "days": LOG_DAYS, **standing.context()}
 
 
-def _operations() -> dict[str, Any]:
+def _operations(_user: Any) -> dict[str, Any]:
     return connection.state(timezone.now())
 
 
-def _numbers() -> dict[str, Any]:
+def _numbers(_user: Any) -> dict[str, Any]:
     today, now = controllers_today(), timezone.now()
     work = metrics.open_work(today)
     days = metrics.by_day(today, days=CHART_DAYS)
@@ -213,7 +215,7 @@ def took(spread: metrics.Spread | None, which: str) -> str:
 
 
 #: A section's permission, and what fills it. Somebody with several roles sees the sections of all.
-_SECTIONS: tuple[tuple[str, str, Callable[[], Any]], ...] = (
+_SECTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("needs", "erasure.file_request", _needs),
     ("decisions", "erasure.decide_override", _decisions),
     ("log", "audit.view_auditevent", _log),

@@ -186,7 +186,7 @@ def _same(checked: Checked) -> str:
     if checked.same is None:
         return f"The same as line {checked.same_line}" if checked.same_line else ""
     is_ahead = holds.state(checked.same, timezone.now()) is HoldState.AHEAD
-    return f"{'Ahead' if is_ahead else 'In force'} already as {checked.same}"
+    return f"{'Placed already, not yet in force:' if is_ahead else 'In force already as'} {checked.same}"
 
 
 def _shown(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from erasure import holds
 from erasure.admin.access import page
+from erasure.admin.hold_waiting import waiting_releases
 from erasure.admin.hold_words import HoldLine, line_of, with_people
 from erasure.admin.request_search import LONGEST_TERM, subjects_known_by
-from erasure.admin.waiting_releases import waiting_releases
 from erasure.choices import HoldState
 from erasure.hold_wishes import matter_key
 from erasure.models import LegalHold
@@ -30,6 +30,25 @@ ON_A_PAGE = 50
 #: Matters are encrypted and have to be read one by one; of more holds only the newest are.
 MOST_MATTERS_READ = 5_000
 MOST_FOUND = 100
+#: What a list that is empty would show, by state.
+NOTHING = {
+    HoldState.IN_FORCE: (
+        "No hold in force",
+        "Holds that stop what they meet stand here, each with what it stops.",
+    ),
+    HoldState.AHEAD: (
+        "No hold lies ahead",
+        "Holds whose first day is still to come stand here. They stop nothing yet.",
+    ),
+    HoldState.ENDED: (
+        "No hold has ended",
+        "Holds whose last day is over stand here.",
+    ),
+    HoldState.RELEASED: (
+        "No hold was released",
+        "Holds that two reviewers released stand here, each with their reasons.",
+    ),
+}
 #: What is in force stands first, then what lies ahead, then what is over.
 ORDER = (HoldState.IN_FORCE, HoldState.AHEAD)
 
@@ -70,6 +89,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "rows": _rows(list(shown.object_list), now=now),
         "state": state,
+        "nothing_heading": NOTHING[state][0] if state else "",
+        "nothing_words": NOTHING[state][1] if state else "",
         "releases": waiting_releases(request.user, now=now),
     }
     return _shown(request, context)

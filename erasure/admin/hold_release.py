@@ -13,6 +13,7 @@ from audit.permissions import RefusalOnRecord
 from audit.trail import audited
 from erasure import releasing
 from erasure.admin.access import page
+from erasure.admin.barred_tries import put_on_record
 from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_page import hold_or_404, rendered_hold
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
@@ -25,7 +26,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose the release to a second reviewer."""
     hold = hold_or_404(pk)
     if barred := releasing.bar_asking(hold, request.user):
-        _put_on_record(hold, request.user, barred)
+        _refuse(hold, request.user, barred)
     form = ProposalForm(request.POST)
     if not form.is_valid():
         return rendered_hold(request, hold, proposal=form)
@@ -33,7 +34,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         with audited() as log:
             releasing.ask(log, hold, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
     except releasing.ReleaseBarred as barred:
-        _put_on_record(hold, request.user, barred)
+        _refuse(hold, request.user, barred)
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -46,7 +47,7 @@ def decide(request: HttpRequest, pk: int, release: int) -> HttpResponse:
     """Release the hold, or keep it."""
     proposal = _proposal_or_404(pk, release)
     if barred := releasing.bar_deciding(proposal, request.user):
-        _put_on_record(proposal.hold, request.user, barred, release=proposal)
+        _refuse(proposal.hold, request.user, barred, release=proposal)
     form = ReleaseForm(request.POST)
     if not form.is_valid():
         return rendered_hold(request, hold_or_404(pk), decision=form)
@@ -62,7 +63,7 @@ def decide(request: HttpRequest, pk: int, release: int) -> HttpResponse:
             )
     except releasing.ReleaseBarred as barred:
         # Barred since the first look, or because of what who proposed it has filed since.
-        _put_on_record(proposal.hold, request.user, barred, release=proposal)
+        _refuse(proposal.hold, request.user, barred, release=proposal)
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -91,12 +92,12 @@ def _proposal_or_404(hold: int, release: int) -> HoldRelease:
     return get_object_or_404(proposals, pk=release, hold=hold)
 
 
-def _put_on_record(
+def _refuse(
     hold: LegalHold, user: Any, barred: releasing.ReleaseBarred, *, release: HoldRelease | None = None
 ) -> NoReturn:
     """Sent by somebody whose page had no buttons: on record, then 403."""
-    with audited() as log:
-        releasing.note_barred(log, hold, by=user, because=barred, release=release.pk if release else 0)
+    key = release.pk if release else 0
+    put_on_record(lambda log: releasing.note_barred(log, hold, by=user, because=barred, release=key), by=user)
     raise RefusalOnRecord(str(barred))
 
 

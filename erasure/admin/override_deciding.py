@@ -1,6 +1,6 @@
 """Deciding on one override, and taking an approval back. Pages show and collect; `overrides` rules."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from audit.trail import audited
 from erasure import holds, overrides
 from erasure.admin import override_facts as facts
 from erasure.admin.access import page
+from erasure.admin.barred_tries import put_on_record
 from erasure.admin.submission_cards import goes_words
 from erasure.forms.overriding import DecisionForm
 from erasure.lifecycle import MoveRefused
@@ -67,7 +68,7 @@ def _context(request: HttpRequest, override: Override) -> dict[str, Any]:
         "void": facts.void_words(override, now),
         "may_read_words": any(map(request.user.has_perm, facts.READ_WORDS)),
         "digest": facts.in_groups(override.digest),
-        "newer_holds": facts.newer_holds(override, holds.active(now, on=holds.people_of(submission))),
+        "newer_holds": ", ".join(_newer_holds(override, now=now)),
         "send_delay": facts.send_delay_words(),
         "refused": refused,
         "goes_all_the_same": goes_all_the_same,
@@ -78,18 +79,22 @@ def _context(request: HttpRequest, override: Override) -> dict[str, Any]:
 def _refuse_barred(override: Override, user: Any) -> None:
     """A decision sent by somebody who may not decide, whose page had no buttons: on record, then 403."""
     if barred := overrides.bar(override, user):
-        _put_on_record(override, user, barred)
+        _refuse(override, user, barred)
 
 
-def _put_on_record(override: Override, user: Any, barred: overrides.DecisionBarred) -> NoReturn:
-    with audited() as log:
-        overrides.note_barred(log, override, by=user, because=barred)
+def _refuse(override: Override, user: Any, barred: overrides.DecisionBarred) -> NoReturn:
+    put_on_record(lambda log: overrides.note_barred(log, override, by=user, because=barred), by=user)
     raise RefusalOnRecord(str(barred))
+
+
+def _newer_holds(override: Override, *, now: datetime) -> list[str]:
+    return facts.newer_holds(override, holds.active(now, on=holds.people_of(override.submission)))
 
 
 def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> HttpResponse:
     now = timezone.now()
     refused, goes_all_the_same = facts.refused_by_denial(override, now)
+    newer_holds = _newer_holds(override, now=now)
     try:
         with audited() as log:
             overrides.decide(
@@ -103,16 +108,17 @@ def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> Ht
             )
     except overrides.DecisionBarred as barred:
         # Barred since the first look, or by a rule that only the locked row shows.
-        _put_on_record(override, request.user, barred)
+        _refuse(override, request.user, barred)
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        words = (
-            _approved_words(override)
-            if form.approves
-            else _denied_words(override, refused, goes_all_the_same)
-        )
-        messages.success(request, words)
+        if not form.approves:
+            messages.success(request, _denied_words(override, refused, goes_all_the_same))
+        elif newer_holds:
+            words = f"Approved, and {override.submission} stays held. {facts.kept_words(newer_holds)}"
+            messages.warning(request, words)
+        else:
+            messages.success(request, _approved_words(override))
     return redirect("admin:override_decide", override.pk)
 
 

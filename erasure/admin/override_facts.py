@@ -63,12 +63,21 @@ def about(request: HttpRequest, submission: Submission, codes: Sequence[str]) ->
     }
 
 
-def newer_holds(override: Override, in_force: Iterable[LegalHold]) -> str:
+def newer_holds(override: Override, in_force: Iterable[LegalHold]) -> list[str]:
     """Those of the holds that came after the question was asked: an approval does not reach them."""
     if override.decision:
-        return ""
+        return []
     met = holds.stopping(in_force, override.submission)
-    return ", ".join(hold.code for hold in met if hold.code not in override.holds)
+    return [hold.code for hold in met if hold.code not in override.holds]
+
+
+def kept_words(codes: Sequence[str]) -> str:
+    """Why an approval lets nothing go: of the holds that came after the question."""
+    reached = "it" if len(codes) == 1 else "them"
+    return (
+        f"{', '.join(codes)} came after the question, and the approval does not reach {reached}: "
+        "the officer has to ask anew."
+    )
 
 
 def look_of(override: Override) -> Look | None:

@@ -13,10 +13,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from audit.permissions import PermissionMissing, RefusalOnRecord
-from audit.trail import audited
 from erasure import attention, holds, overrides, together
 from erasure.admin import override_facts as facts
 from erasure.admin.access import page
+from erasure.admin.barred_tries import put_on_record
 from erasure.admin.together_words import reasons_of, too_many_words
 from erasure.forms.overriding import DecisionForm
 from erasure.models import Override
@@ -41,9 +41,11 @@ class Question:
 @page("erasure.decide_override")
 def waiting_list(request: HttpRequest) -> HttpResponse:
     """The overrides that wait for a decision, the nearest statutory date first."""
+    now = timezone.now()
     context = {
         "title": "Overrides to decide",
-        "overrides": attention.undecided_overrides(timezone.now()),
+        "overrides": attention.undecided_overrides(now),
+        "for_reader": set(attention.to_be_decided_by(request.user, now).values_list("pk", flat=True)),
         "all_ticked": request.GET.get("ticked") == "all",
     }
     return facts.shown(request, "override_list", context)
@@ -65,7 +67,10 @@ def decide_together(request: HttpRequest) -> HttpResponse:
     form = DecisionForm(request.POST if request.method == "POST" else None)
     barred = {override.pk: bar for override in chosen if (bar := overrides.bar(override, request.user))}
     if request.method == "POST":
-        _put_on_record([override for override in chosen if override.pk in barred], barred, by=request.user)
+        # The page had no box for these: a decision on them was made up by hand.
+        for override in chosen:
+            if override.pk in barred:
+                _put_on_record(override, barred[override.pk], by=request.user)
     if not may_decide:
         if request.method == "POST" and barred:
             raise RefusalOnRecord("Only reviewers decide on overrides.")
@@ -99,19 +104,14 @@ def _question(override: Override, in_force: holds.ByPerson, user: Any, *, now: d
     return Question(
         override=override,
         categories=categories_words(override.submission.categories),
-        newer_holds=facts.newer_holds(override, in_force.concerning(override.submission)),
+        newer_holds=", ".join(facts.newer_holds(override, in_force.concerning(override.submission))),
         goes_all_the_same=facts.refused_by_denial(override, now)[1],
         why_not=overrides.why_not(override, user, now=now),
     )
 
 
-def _put_on_record(
-    tried: Sequence[Override], barred: Mapping[int, overrides.DecisionBarred], *, by: Any
-) -> None:
-    """The page had no box for these: a decision on them was made up by hand, and is on record for each."""
-    for override in tried:
-        with audited() as log:
-            overrides.note_barred(log, override, by=by, because=barred[override.pk])
+def _put_on_record(override: Override, barred: overrides.DecisionBarred, *, by: Any) -> None:
+    put_on_record(lambda log: overrides.note_barred(log, override, by=by, because=barred), by=by)
 
 
 def _decided(
@@ -120,8 +120,15 @@ def _decided(
     barred: Mapping[int, overrides.DecisionBarred],
     form: DecisionForm,
 ) -> HttpResponse:
+    open_ones = [override for override in chosen if override.pk not in barred]
+    in_force = holds.ByPerson(holds.active(timezone.now()))
+    newer = {
+        str(one.submission): found
+        for one in open_ones
+        if (found := facts.newer_holds(one, in_force.concerning(one.submission)))
+    }
     outcome = together.decide_all(
-        [override for override in chosen if override.pk not in barred],
+        open_ones,
         by=request.user,
         approve=form.approves,
         reason=form.cleaned_data["reason"],
@@ -131,25 +138,31 @@ def _decided(
         str(override.submission): str(barred[override.pk]) for override in chosen if override.pk in barred
     }
     if outcome.done:
-        messages.success(request, _done_words(len(outcome.done), len(chosen), approved=form.approves))
+        freed = outcome.done if form.approves else ()
+        kept = {name: facts.kept_words(newer[name]) for name in freed if name in newer}
+        counts = len(outcome.done), len(chosen)
+        messages.success(request, _done_words(*counts, kept=len(kept), approved=form.approves))
+        for words in reasons_of(kept, "Approved, and stays held"):
+            messages.warning(request, words)
     for words in reasons_of({**names, **outcome.refused}, "Not decided"):
         messages.error(request, words)
     return redirect("admin:override_list")
 
 
-def _done_words(done: int, chosen: int, *, approved: bool) -> str:
+def _done_words(done: int, chosen: int, *, kept: int, approved: bool) -> str:
+    """How many were decided on, and what goes; `kept` of those approved meet a hold that came later."""
     count = f"All {done}" if done == chosen and done > 1 else f"{done} of {chosen}"
     if not approved:
         return (
             f"{count} denied: {'it is' if done == 1 else 'they are'} refused, and nothing held goes to CXone."
         )
+    if kept == done:
+        return f"{count} approved. Nothing goes to CXone yet."
     delay = facts.send_delay_words()
+    what = "What nothing else holds" if kept else "What was held"
     if not delay:
-        return f"{count} approved. What was held goes to CXone now."
-    return (
-        f"{count} approved. What was held goes to CXone in {delay}; "
-        "until then each approval can be taken back."
-    )
+        return f"{count} approved. {what} goes to CXone now."
+    return f"{count} approved. {what} goes to CXone in {delay}; until then each approval can be taken back."
 
 
 urls: list[URLPattern] = [

@@ -22,6 +22,8 @@ class Trace:
     lapsed: str
     look: Look
     was_approved: bool
+    #: Approved and not taken back, so that what is still held needs `lapsed` to say why.
+    was_in_vain: bool
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,14 @@ class OverridesOf:
         if ended is None:
             return None
         look = look_of(ended) or EXPIRED_LOOK
+        approved = ended.decision == OverrideDecision.APPROVED
         return Trace(
             pk=ended.pk,
             words=_words(ended),
             lapsed=lapsed_words(ended, self.now),
             look=look,
-            was_approved=ended.decision == OverrideDecision.APPROVED,
+            was_approved=approved,
+            was_in_vain=approved and ended.revoked_at is None,
         )
 
 

@@ -35,7 +35,7 @@ def wish_of(line: Line) -> tuple[HoldWish, list[Fault]]:
     days = {name: _day(line.cells.get(name, "")) for name in ("from", "until")}
     faults += [_unknown_code(name) for name, code in codes.items() if code is None]
     faults += [
-        Fault(name, "That is no day. Write it as year, month and day, such as 2026-01-31.")
+        Fault(name, "This cannot be read as a day. Write it as 2026-01-31.")
         for name, day in days.items()
         if day is None and line.cells.get(name)
     ]

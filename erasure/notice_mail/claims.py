@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, Max, Min, Q, QuerySet
@@ -27,27 +28,42 @@ KEEP_ALL = ("unreachable", "not_secure", "sign_in_refused", "sender_refused")
 SERVER_TROUBLES = (*KEEP_ALL, "broken")
 
 
+class Letter(NamedTuple):
+    """What one mail is made of: notices of one kind to one person, and to one address where they have one."""
+
+    to_id: int
+    address: str
+    kind: NoticeKind
+
+
 def due(now: datetime) -> QuerySet[Notice]:
     """The notices whose time has come and which nobody has."""
     return Notice.objects.filter(next_attempt_at__isnull=False, next_attempt_at__lte=now)
 
 
-def ripe(now: datetime) -> list[tuple[int, NoticeKind]]:
-    """Whom to write a mail of which kind, the longest waiting first: no more is likely to come for it."""
-    groups = due(now).values("to_id", "kind").annotate(newest=Max("made_at"), oldest=Min("made_at"))
+def ripe(now: datetime) -> list[Letter]:
+    """Which mails to write, the longest waiting first: no more is likely to come for them."""
+    groups = (
+        due(now).values("to_id", "address", "kind").annotate(newest=Max("made_at"), oldest=Min("made_at"))
+    )
     settled = Q(newest__lte=now - SETTLES) | Q(oldest__lte=now - SETTLES_AT_MOST)
-    rows = groups.filter(settled).order_by("oldest", "to_id", "kind")
-    return [(row["to_id"], NoticeKind(row["kind"])) for row in rows]
+    rows = groups.filter(settled).order_by("oldest", "to_id", "address", "kind")
+    return [Letter(row["to_id"], row["address"], NoticeKind(row["kind"])) for row in rows]
 
 
-def claim(to_id: int, kind: NoticeKind, now: datetime) -> list[Notice]:
+def claim(letter: Letter, now: datetime) -> list[Notice]:
     """Take what is due for this mail; none when somebody else is at it.
 
     Two senders skip each other's locks, or wait for one another on SQLite. Whoever is ended before the end
     of the lease leaves it to the next.
     """
     with transaction.atomic():
-        rows = due(now).filter(to_id=to_id, kind=kind).select_related("to").order_by("pk")
+        rows = (
+            due(now)
+            .filter(to_id=letter.to_id, address=letter.address, kind=letter.kind)
+            .select_related("to")
+            .order_by("pk")
+        )
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         taken = list(rows[:MOST_IN_ONE_MAIL])
@@ -87,7 +103,15 @@ def hurry(now: datetime) -> None:
 
 
 def purge(now: datetime) -> int:
-    """Remove what was sent, or will never be, a month ago; the number removed."""
+    """Close what is too old to be told, and remove what was sent, or never will be, a month ago; the number
+    removed.
+
+    While there is no way out nothing is tried, and so nothing given up: without this, the first mail server
+    after months would be handed all that had waited.
+    """
+    stale = Notice.objects.filter(next_attempt_at__isnull=False, made_at__lte=now - GIVES_UP_AFTER)
+    stale.filter(error_code="").update(error_code="too_old")
+    stale.update(next_attempt_at=None)
     over = Q(sent_at__lte=now - KEPT) | Q(
         sent_at__isnull=True, next_attempt_at__isnull=True, made_at__lte=now - KEPT
     )

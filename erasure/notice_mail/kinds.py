@@ -36,8 +36,9 @@ LEADS: Mapping[NoticeKind, str] = {
         "sent, a reviewer can take the approval back."
     ),
     NoticeKind.SUSPENDED: (
-        "A hold began, or an approval was taken back, before this was sent: nothing of it leaves. It goes "
-        "on by itself when the hold is released; an officer can ask for an override until then."
+        "Before this was sent, a hold began, or the approval that let it through one was taken back, ran out "
+        "or no longer fits what is to be sent: nothing of it leaves. It goes on by itself when the hold is "
+        "released. Until then an officer can ask for an override, anew where one was approved before."
     ),
     NoticeKind.RELEASE_WAITS: (
         "A reviewer proposes to release a hold. A second one has to decide, who filed nothing that it stops."
@@ -49,6 +50,15 @@ LEADS: Mapping[NoticeKind, str] = {
         "Whoever has this role sees or decides more than before. If nobody should have been given it, tell "
         "the data protection officer; the audit log says what has been done since."
     ),
+    NoticeKind.ROLES_ENDED: (
+        "You were told when somebody was given a say over people’s data, and are told no longer: the role "
+        "was taken away, or the account deactivated. If you did not expect this, tell an auditor or the data "
+        "protection officer at once; the audit log says what has been done since."
+    ),
+    NoticeKind.ADDRESS_CHANGED: (
+        "Notices for you no longer come to this address. If you did not expect this, tell an auditor or the "
+        "data protection officer at once; the audit log says what has been done since."
+    ),
 }
 
 #: A page and a list: the names of their addresses, and what the list is narrowed to.
@@ -58,7 +68,8 @@ _OVERRIDES: Places = ("override_decide", ("override_list", {}))
 _OWN_OVERRIDES: Places = ("override_decide", ("erasure_privacyrequest_changelist", {"stage": "open"}))
 _HOLDS: Places = ("hold_page", ("hold_list", {}))
 
-#: The page of one, and the list in which many are found. A role has none that its readers could open.
+#: The page of one, and the list in which many are found. What is about operators has none that its readers
+#: could open.
 PAGES: Mapping[NoticeKind, Places] = {
     NoticeKind.OVERRIDE_WAITS: _OVERRIDES,
     NoticeKind.OVERRIDE_PRESSES: _OVERRIDES,

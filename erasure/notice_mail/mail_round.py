@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from audit import outgoing_mail
 from audit.outgoing_mail import Post
-from erasure.choices import NoticeKind
 from erasure.notice_mail import claims
+from erasure.notice_mail.claims import Letter
 from erasure.notice_mail.settled import settled
 from erasure.notice_mail.wording import mail_about
 
@@ -32,11 +32,11 @@ class MailRound:
     _purged_at: float = float("-inf")
 
     def __call__(self) -> None:
-        """One round."""
-        send_due(is_over=self.is_over)
+        """One round. What is too old is closed before anything is sent."""
         if time.monotonic() - self._purged_at > PURGE_SECONDS:
             claims.purge(timezone.now())
             self._purged_at = time.monotonic()
+        send_due(is_over=self.is_over)
 
 
 def send_due(*, is_over: Callable[[], bool] = lambda: False) -> int:
@@ -44,16 +44,16 @@ def send_due(*, is_over: Callable[[], bool] = lambda: False) -> int:
 
     What keeps one from going is noted with its notices and told by `standing`, and raises nothing.
     """
-    groups = claims.ripe(timezone.now()) if outgoing_mail.is_set_up() else []
-    if not groups:
+    letters = claims.ripe(timezone.now()) if outgoing_mail.is_set_up() else []
+    if not letters:
         return 0
     until, sent = time.monotonic() + ROUND_SECONDS, 0
     with Post() as post:
         trouble = post.open()
-        for to_id, kind in groups:
+        for letter in letters:
             if trouble or is_over() or time.monotonic() > until:
                 break
-            code = _send(post, to_id, kind)
+            code = _send(post, letter)
             sent += code == ""
             trouble = _trouble_of_all(post, code)
     now = timezone.now()
@@ -64,23 +64,24 @@ def send_due(*, is_over: Callable[[], bool] = lambda: False) -> int:
     return sent
 
 
-def _send(post: Post, to_id: int, kind: NoticeKind) -> str | None:
+def _send(post: Post, letter: Letter) -> str | None:
     """Send one mail; what kept it from going, None when there was nothing to send."""
-    taken = claims.claim(to_id, kind, timezone.now())
-    over = settled(kind, taken)
+    taken = claims.claim(letter, timezone.now())
+    over = settled(letter.kind, taken)
     claims.close(over, "settled")
     taken = [notice for notice in taken if notice not in over]
     if not taken:
         return None
     person = taken[0].to
-    if not person.is_active or not person.email:
+    address = letter.address or (person.email if person.is_active else "")
+    if not address:
         claims.close(taken, "no_address" if person.is_active else "deactivated")
         return None
     try:
-        code = post.send(mail_about(kind, taken))
+        code = post.send(mail_about(letter.kind, taken, address=address))
     except NoReverseMatch:
         # One notice whose page cannot be named must not keep the others.
-        logger.exception("notice_has_no_page", extra={"kind": kind})
+        logger.exception("notice_has_no_page", extra={"kind": letter.kind})
         code = "not_made"
     if code:
         claims.put_off(taken, code, timezone.now())

@@ -46,7 +46,11 @@ class Standing:
 
 def standing() -> Standing:
     """How it stands now."""
-    failed = Notice.objects.filter(sent_at__isnull=True, error_code__in=outgoing_mail.TROUBLE_WORDS)
+    # An address that was put right since is no trouble any more, though what was for it alone does not go.
+    former = ~Q(address="") & ~Q(address=F("to__email")) & Q(error_code="refused")
+    failed = Notice.objects.filter(sent_at__isnull=True, error_code__in=outgoing_mail.TROUBLE_WORDS).exclude(
+        former
+    )
     waiting, given_up = (failed.filter(next_attempt_at__isnull=over) for over in (False, True))
     last = failed.order_by(F("next_attempt_at").desc(nulls_last=True), "-pk").first()
     refused = failed.filter(error_code="refused").order_by().values_list("to_id", flat=True)

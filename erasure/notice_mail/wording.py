@@ -21,6 +21,7 @@ from django.utils.formats import date_format
 from erasure.choices import NoticeKind
 from erasure.models import Notice
 from erasure.notice_mail.kinds import LEADS, PAGES
+from erasure.notices import ABOUT_OPERATORS
 
 #: So many stand in a mail one by one.
 NAMED = 10
@@ -35,8 +36,11 @@ class Line:
     link: str
 
 
-def mail_about(kind: NoticeKind, taken: Sequence[Notice]) -> EmailMessage:
-    """One mail that tells one person of all of these. Raises NoReverseMatch for a page that is not there."""
+def mail_about(kind: NoticeKind, taken: Sequence[Notice], *, address: str) -> EmailMessage:
+    """One mail that tells one person, at this address, of all of these.
+
+    Raises NoReverseMatch for a page that is not there.
+    """
     notices = _once_each(taken)
     lines = [_line(kind, notice) for notice in notices[:NAMED]]
     more = len(notices) - len(lines)
@@ -52,7 +56,7 @@ def mail_about(kind: NoticeKind, taken: Sequence[Notice]) -> EmailMessage:
     return EmailMessage(
         subject=f"{kind.label}: {_called(kind, notices[0])}{others}",
         body=render_to_string("erasure/notice_mail.txt", context),
-        to=[taken[0].to.email],
+        to=[address],
         # Keeps answers of absence away (RFC 3834).
         headers={"Auto-Submitted": "auto-generated"},
     )
@@ -74,14 +78,14 @@ def _in_order(notice: Notice) -> tuple[list[tuple[bool, int, str]], datetime]:
 def _line(kind: NoticeKind, notice: Notice) -> Line:
     when = date_format(timezone.localtime(notice.made_at, timezone.get_default_timezone()), "j M Y, H:i")
     when = f"{when} ({settings.TIME_ZONE})"
-    if kind is NoticeKind.ROLES_GRANTED:
-        return Line(_grant_words(notice), when, "")
+    if kind in ABOUT_OPERATORS:
+        return Line(_words_about_operator(kind, notice), when, "")
     page, _list = PAGES[kind]
     return Line(notice.about, when, _address(page, notice.target))
 
 
 def _list_link(kind: NoticeKind) -> str:
-    if kind is NoticeKind.ROLES_GRANTED:
+    if kind in ABOUT_OPERATORS:
         return _address("index")
     _page, (name, query) = PAGES[kind]
     return _address(name) + (f"?{urlencode(query)}" if query else "")
@@ -89,19 +93,23 @@ def _list_link(kind: NoticeKind) -> str:
 
 def _called(kind: NoticeKind, notice: Notice) -> str:
     """What the subject line calls it."""
-    return _name_of(_grant(notice)[0]) if kind is NoticeKind.ROLES_GRANTED else notice.about
+    return _person_and_operator(notice)[0] if kind in ABOUT_OPERATORS else notice.about
 
 
-def _grant_words(notice: Notice) -> str:
-    given_to, given_by = map(_name_of, _grant(notice))
+def _words_about_operator(kind: NoticeKind, notice: Notice) -> str:
+    person, operator = _person_and_operator(notice)
+    if kind is NoticeKind.ADDRESS_CHANGED:
+        return f"The address of {person} was {notice.about} by {operator}"
     noun = "roles" if "," in notice.about else "role"
-    return f"{given_to} was given the {noun} {notice.about} by {given_by}"
+    if kind is NoticeKind.ROLES_ENDED:
+        return f"{operator} ended the {noun} {notice.about} of {person}"
+    return f"{person} was given the {noun} {notice.about} by {operator}"
 
 
-def _grant(notice: Notice) -> tuple[str, str]:
-    """The staff ids of who was given a role and of who gave it."""
-    given_to, _slash, given_by = notice.target.partition("/")
-    return given_to, given_by
+def _person_and_operator(notice: Notice) -> tuple[str, str]:
+    """The names of whose account was changed and of who changed it."""
+    person, _slash, operator = notice.target.partition("/")
+    return _name_of(person), _name_of(operator)
 
 
 def _name_of(staff_id: str) -> str:

@@ -47,7 +47,7 @@ def test_a_reviewer_decides_on_several_without_any_script_on_a_phone(demo: Demo,
     page.get_by_role("button", name="Sign in").click()
     page.goto(f"{demo.url}/admin/overrides/")
     page.get_by_role("checkbox", name=re.compile("^Choose PR-")).first.check()
-    page.get_by_role("button", name="Decide on these together").click()
+    page.get_by_role("button", name="Decide on what is ticked").click()
     expect(page.get_by_role("heading", name="1 of 1 can be decided by you")).to_be_visible()
     # Without a reason nothing is decided, and the page says so beside the field.
     page.get_by_role("button", name="Approve").click()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 
 from audit.trail import audited
@@ -15,9 +16,11 @@ from erasure import lifecycle, overrides
 from erasure.choices import OverrideReason
 from erasure.models import Override, SubjectIdentifier, Submission
 from privacyadmin.models import User
+from tests.audit.mail_server import MailServer
 from tests.erasure.at_work import Work, cxone, events, fresh, work
 from tests.erasure.lifted_guards import lifted_guards
 from tests.erasure.made_holds import placed, released
+from tests.erasure.mail_desk import delivered
 
 __all__ = ["cxone", "work"]
 
@@ -99,6 +102,18 @@ def test_whatever_changes_after_the_approval_voids_it(work: Work, approved: Subm
     assert work.sandbox.requests == []
 
 
+def test_the_mail_about_one_that_ran_out_says_what_happened_and_what_helps(
+    mail_server: MailServer, work: Work, approved: Submission
+) -> None:
+    with lifted_guards():
+        approved.overrides.update(expires_at=timezone.now())
+    work.send()
+    (mail,) = [one for one in delivered(mail_server) if one.subject.startswith("Put on hold before")]
+    words = " ".join(mail.text.split())
+    assert "the approval that let it through one was taken back, ran out or no longer fits" in words
+    assert "an officer can ask for an override, anew where one was approved before" in words
+
+
 def test_the_very_bytes_that_were_approved_pass_a_second_time(work: Work, approved: Submission) -> None:
     """A refused connection brings a row back to the queue with its bytes frozen."""
     with audited() as log:
@@ -152,3 +167,64 @@ def test_it_is_void_once_its_time_has_passed_unused(work: Work, approved: Submis
     assert overrides.covers(approved, ["RET-1"], now=timezone.now()) is not None
     late = timezone.now() + overrides.lifetime() + timedelta(seconds=1)
     assert overrides.covers(approved, ["RET-1"], now=late) is None
+
+
+# Taken back, and not used --------------------------------------------------------------------------------
+
+
+def revoke(override: Override, *, by: User) -> None:
+    with audited() as log:
+        overrides.revoke(log, override, by=by, now=timezone.now())
+
+
+def test_what_cxone_provably_did_not_take_used_no_approval(
+    work: Work, approved: Submission, reviewer: User
+) -> None:
+    override = approved.overrides.get()
+    work.sandbox.faults = ["429@submit:1"]
+    work.send()
+    row = fresh(approved)
+    assert (row.status, row.first_sent_at) == ("queued", None)
+    override.refresh_from_db()
+    assert override.used_at is None
+    revoke(override, by=reviewer)
+    work.let_time_pass()
+    work.send()
+    assert fresh(approved).status == "blocked"
+    assert work.sandbox.requests == []
+
+
+def test_an_approval_that_came_to_nothing_for_long_is_void(work: Work, approved: Submission) -> None:
+    work.sandbox.faults = ["429@submit:1"]
+    work.send()
+    with lifted_guards():
+        approved.overrides.update(expires_at=timezone.now() - timedelta(days=1))
+    work.let_time_pass()
+    work.send()
+    assert (fresh(approved).status, work.sandbox.requests) == ("blocked", [])
+
+
+def test_a_voided_approval_can_be_taken_back_before_it_comes_to_life_again(
+    work: Work, approved: Submission, reviewer: User
+) -> None:
+    hold = placed(reviewer, approved.identifier.value or "")
+    assert fresh(approved).status == "blocked"
+    revoke(approved.overrides.get(), by=reviewer)
+    assert (fresh(approved).status, fresh(approved).held_by) == ("blocked", [hold.code, "RET-1"])
+    released(hold)
+    assert work.resume() == 0
+    work.send()
+    assert (fresh(approved).status, work.sandbox.requests) == ("blocked", [])
+
+
+def test_what_goes_on_by_an_approval_can_still_be_stopped(
+    work: Work, approved: Submission, reviewer: User, settings: LazySettings
+) -> None:
+    settings.SEND_DELAY_SECONDS = 900
+    released(placed(reviewer, approved.identifier.value or ""))
+    assert work.resume() == 1
+    row = fresh(approved)
+    assert row.status == "queued"
+    assert (row.next_attempt_at or timezone.now()) > timezone.now() + timedelta(minutes=14)
+    work.send()
+    assert work.sandbox.requests == []

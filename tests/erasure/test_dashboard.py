@@ -23,6 +23,7 @@ from erasure.choices import Attention, Outcome, OverrideReason
 from erasure.models import PrivacyRequest, Upstream
 from privacyadmin.models import User
 from tests.cast import person
+from tests.erasure.filing_desk import text_of
 from tests.erasure.made_holds import placed, proposed
 from tests.erasure.made_requests import (
     accepted,
@@ -160,6 +161,22 @@ def test_a_reviewer_finds_the_overrides_with_the_nearest_deadline_first(
     assert answer.context["decisions"] == {"overrides": [soon, late], "count": 2}
     assert "2 overrides to decide" in answer.content.decode()
     assert "needs" not in answer.context
+
+
+def test_a_release_is_found_by_who_can_decide_on_it_and_by_nobody_else(
+    officer: User, reviewer: User, signed_in: SignIn
+) -> None:
+    hold = placed(reviewer, "cust-2026-0001")
+    second = signed_in(person("second", "Reviewers"))
+    assert "Nothing to decide" in text_of(landing(second))
+    proposed(hold, by=reviewer)
+    shown = text_of(landing(second))
+    assert "1 release of a hold to decide" in shown
+    assert f"{hold.code} Litigation Marek Vondra proposed to release it" in shown
+    assert reverse("admin:hold_page", args=[hold.pk]) in landing(second).content.decode()
+    assert "Nothing to decide" not in shown
+    for who in (reviewer, officer):
+        assert hold.code not in text_of(landing(signed_in(who)))
 
 
 def test_an_auditor_finds_the_log(auditor: User, officer: User, signed_in: SignIn) -> None:
@@ -330,21 +347,3 @@ def test_the_month_of_answers_is_the_whole_month(
     monkeypatch.setattr(dashboard, "controllers_today", lambda: date(2028, 2, 10))
     landing(signed_in(officer))
     assert seen == [(date(2028, 2, 1), date(2028, 2, 29))]
-
-
-# Releases of holds ---------------------------------------------------------------------------------------
-
-
-def test_a_release_that_waits_is_shown_to_the_second_reviewer(
-    reviewer: User, other_reviewer: User, officer: User, signed_in: SignIn
-) -> None:
-    hold = placed(reviewer, category="SURVEY")
-    proposed(hold, by=reviewer)
-    for who, words in (
-        (other_reviewer, "Waits for your decision"),
-        (reviewer, "Waits for a second reviewer"),
-    ):
-        page = signed_in(who).get(reverse("admin:index")).content.decode()
-        assert words in page
-        assert reverse("admin:hold_page", args=[hold.pk]) in page
-    assert "Releases that wait" not in signed_in(officer).get(reverse("admin:index")).content.decode()

@@ -171,6 +171,25 @@ def test_one_reason_decides_on_all_of_them_each_with_its_own_event(
     assert len(entries(Event.OVERRIDE_APPROVED)) == 3
 
 
+def test_what_a_newer_hold_keeps_is_not_said_to_go(
+    three: list[Override], reviewer: User, signed_in: SignIn
+) -> None:
+    hold_on(three[1].submission.request, "LIT-7")
+    words = text_of(decide(signed_in(reviewer), three, APPROVE, follow=True))
+    assert "All 3 approved. What nothing else holds goes to CXone now." in words
+    assert f"Approved, and stays held: {three[1].submission}. LIT-7 came after the question" in words
+    assert "What was held goes" not in words
+
+
+def test_where_newer_holds_keep_all_of_them_nothing_is_said_to_go(
+    three: list[Override], reviewer: User, signed_in: SignIn
+) -> None:
+    for number, override in enumerate(three[:2]):
+        hold_on(override.submission.request, f"LIT-{number}")
+    words = text_of(decide(signed_in(reviewer), three[:2], APPROVE, follow=True))
+    assert "All 2 approved. Nothing goes to CXone yet." in words
+
+
 def test_a_denial_refuses_each(three: list[Override], reviewer: User, signed_in: SignIn) -> None:
     answer = decide(signed_in(reviewer), three[:2], DENY, follow=True)
     assert "All 2 denied" in text_of(answer)
@@ -275,3 +294,16 @@ def test_more_that_is_sent_along_changes_nothing(
     for override in three:
         override.refresh_from_db()
         assert (override.decided_by, override.filed_by, override.holds) == (reviewer, officer, ["RET-1"])
+
+
+def test_the_landing_page_counts_what_the_reader_may_decide_and_the_queue_says_what_not(
+    officer: User, reviewer: User, other_reviewer: User, signed_in: SignIn
+) -> None:
+    placed(reviewer, category="SURVEY")
+    asked(only(filed(officer, "USR-1", categories=["SURVEY"])), by=officer)
+    asked(only(filed(officer, "USR-2", categories=["ANALYTICS"])), by=officer)
+    for who, count, barred in ((reviewer, "1 override to decide", 1), (other_reviewer, "2 overrides to", 0)):
+        client = signed_in(who)
+        assert count in client.get(reverse("admin:index")).content.decode()
+        queue = client.get(reverse("admin:override_list")).content.decode()
+        assert queue.count("Not for you to decide") == barred

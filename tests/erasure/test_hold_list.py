@@ -91,7 +91,7 @@ def test_what_an_address_makes_no_sense_of_is_passed_over(
 
 
 def test_a_state_without_holds_says_what_would_be_there(reviewer: User, signed_in: SignIn) -> None:
-    assert "No hold in this state" in text_of(signed_in(reviewer).get(LIST, {"state": "ended"}))
+    assert "No hold has ended" in text_of(signed_in(reviewer).get(LIST, {"state": "ended"}))
 
 
 def test_without_any_hold_it_says_how_to_place_the_first(reviewer: User, signed_in: SignIn) -> None:

@@ -109,9 +109,9 @@ def test_it_shows_row_by_row_what_would_happen_and_places_nothing(reviewer: User
     assert "The same as line 2" in words
     assert "Line 4" in words
     assert "kind : Write one of litigation, statutory_retention, investigation." in words
-    assert "until : That is no day. Write it as year, month and day, such as 2026-01-31." in words
+    assert "until : This cannot be read as a day. Write it as 2026-01-31." in words
     assert "1 of these holds concerns everybody" in words
-    assert "Is placed from now on, until 31 December 2099" in words
+    assert "Would be placed from now on, until 31 December 2099" in words
     assert "Place 2 holds" in words
     assert our_holds() == 1
 
@@ -147,9 +147,9 @@ def test_identifiers_are_masked_and_nothing_is_kept(reviewer: User, signed_in: S
         ({"matter": "x" * 201}, "matter", "That is 201 characters."),
         ({"ground": '"two\nlines"'}, "ground", "line breaks"),
         ({"ground": "bell\x07"}, "ground", "control characters"),
-        ({"from_": "2026-02-30"}, "from", "That is no day."),
-        ({"from_": "20260101"}, "from", "That is no day."),
-        ({"from_": "2026-W01-1"}, "from", "That is no day."),
+        ({"from_": "2026-02-30"}, "from", "This cannot be read as a day."),
+        ({"from_": "20260101"}, "from", "This cannot be read as a day."),
+        ({"from_": "2026-W01-1"}, "from", "This cannot be read as a day."),
         ({"from_": "9999-12-31"}, "from", "out of reach"),
         ({"until": "2020-01-01"}, "until", "before it begins"),
         ({"until": "2099-01-01,more"}, "", "more cells than the header has columns"),
@@ -247,7 +247,7 @@ def test_running_it_twice_places_nothing_twice(reviewer: User, signed_in: SignIn
     assert "Line 2: LIT-" in text_of(again)
     assert our_holds() == 3
     assert verdicts(dry_run(client, text)) == (0, 3, 0)
-    assert "Ahead already as" in text_of(dry_run(client, text))
+    assert "Placed already, not yet in force: " in text_of(dry_run(client, text))
 
 
 def test_what_was_released_is_placed_again(reviewer: User, signed_in: SignIn) -> None:

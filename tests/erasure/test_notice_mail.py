@@ -385,14 +385,39 @@ def test_what_was_sent_or_given_up_is_removed_after_a_month(mail_server: MailSer
         assert not Notice.objects.exists()
 
 
-def test_what_still_waits_is_not_removed(
-    mail_server: MailServer, settings: LazySettings, officer: User
+@pytest.mark.parametrize(("after", "expected"), [(timedelta(hours=71), 1), (claims.GIVES_UP_AFTER, 0)])
+def test_what_grew_too_old_while_there_was_no_mail_is_not_sent_when_there_is(
+    mail_server: MailServer, settings: LazySettings, officer: User, after: timedelta, expected: int
 ) -> None:
     suspend(officer, at=NOW)
-    settings.EMAIL_HOST = ""
-    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+    host, settings.EMAIL_HOST = settings.EMAIL_HOST, ""
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False) as clock:
         MailRound()()
-    assert Notice.objects.count() == 1
+        assert Notice.objects.filter(next_attempt_at=NOW).exists(), "it waits for a mail server"
+        settings.EMAIL_HOST = host
+        clock.move_to(NOW + after)
+        MailRound()()
+    assert len(mails(mail_server)) == expected
+    assert (standing().trouble, readiness()) == ("", "ok")
+
+
+def test_what_was_tried_and_grew_too_old_stays_a_trouble(mail_server: MailServer, officer: User) -> None:
+    mail_server.answers["DATA"] = "554 no"
+    suspend(officer, at=NOW)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as clock:
+        MailRound()()
+        clock.move_to(NOW + claims.GIVES_UP_AFTER)
+        MailRound()()
+    assert (standing().waiting, standing().given_up) == (0, 1)
+    assert Notice.objects.get().attempts == 1
+
+
+def test_what_still_waits_is_not_removed(mail_server: MailServer, officer: User) -> None:
+    mail_server.answers["DATA"] = "554 no"
+    suspend(officer, at=NOW)
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        MailRound()()
+    assert Notice.objects.filter(next_attempt_at__isnull=False).count() == 1
 
 
 def test_the_console_is_a_way_out(

@@ -20,6 +20,7 @@ from erasure.choices import OverrideReason
 from erasure.models import LegalHold, Override, Submission
 from privacyadmin.models import User
 from tests.cast import person
+from tests.erasure.filing_desk import text_of
 from tests.erasure.made_requests import filed, hold_on, only
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,17 @@ def test_a_reviewer_reads_the_facts_and_approves(
     assert [event["data"]["because"] for event in events(Event.REQUEST_RESUMED)] == ["override"]
 
 
+def test_an_approval_that_a_newer_hold_voids_is_not_said_to_go(
+    asked: Override, reviewer: User, signed_in: SignIn
+) -> None:
+    hold_on(asked.submission.request, "LIT-7")
+    client = signed_in(reviewer)
+    assert "Approving sends nothing while LIT-7 is in force." in text_of(client.get(decide_page(asked)))
+    answer = client.post(decide_page(asked), APPROVE, follow=True)
+    [words] = messages_of(answer)
+    assert words.startswith(f"Approved, and {asked.submission} stays held. LIT-7 came after the question")
+
+
 def test_a_denial_refuses_what_was_held_and_nothing_else(
     asked: Override, reviewer: User, signed_in: SignIn
 ) -> None:
@@ -285,7 +297,11 @@ def refused_and_on_record(client: Client, override: Override, who: User, code: s
     assert page.status_code == 200
     assert 'name="decision"' not in page.content.decode()
     for sent in (APPROVE, DENY, {}):
-        assert client.post(decide_page(override), sent).status_code == 403
+        answer = client.post(decide_page(override), sent)
+        assert answer.status_code == 403
+        # A role would not help: nobody is sent to ask for one.
+        assert "You cannot do this" in text_of(answer)
+        assert "ask an operator" not in text_of(answer)
     refusals = events(Event.OVERRIDE_REFUSED)
     assert len(refusals) == 3
     for event in refusals:
@@ -361,6 +377,22 @@ def test_an_expired_question_has_no_buttons_and_is_not_decided(
     assert 'name="decision"' not in page
     assert "has expired" in messages_of(client.post(decide_page(asked), APPROVE, follow=True))[0]
     assert only(asked.submission.request, 2).status == "blocked"
+
+
+def test_a_hold_that_came_since_the_question_says_how_to_have_it_decided_on_too(
+    asked: Override, officer: User, reviewer: User, signed_in: SignIn
+) -> None:
+    hold = hold_on(asked.submission.request)
+    client, asker = signed_in(reviewer), signed_in(officer)
+    page = client.get(decide_page(asked)).content.decode()
+    assert f"{hold.code}: an approval does not reach it, so nothing goes out while it stands." in page
+    assert "Lena Hofmann withdraws this question and asks anew" in page
+    together = client.get(reverse("admin:override_together"), {"override": [asked.pk]}).content.decode()
+    assert "who asked withdraws the question and asks anew" in together
+    assert asker.get(ask_page(asked.submission)).status_code == 302, "not before it is withdrawn"
+    asker.post(withdraw_page(asked))
+    asker.post(ask_page(asked.submission), ASKED)
+    assert sorted(Override.objects.get(decision="").holds) == sorted(["RET-1", hold.code])
 
 
 def test_what_was_stopped_meanwhile_is_not_decided(

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 from audit.events import Event
 from audit.models import AuditEvent
 from audit.trail import audited
-from erasure import lifecycle, overrides, releasing
+from erasure import filing, lifecycle, overrides, releasing
 from erasure.choices import OverrideReason
 from erasure.models import HoldRelease, Override
 from privacyadmin.models import User
@@ -144,3 +145,32 @@ def test_of_two_reviewers_exactly_one_decides_on_a_release(
         assert release.decision == ("approved", "denied")[winner]
         assert (release.hold.released_at is not None) == (winner == 0)
     assert len(events(Event.HOLD_RELEASED, Event.HOLD_RELEASE_DENIED)) == ROUNDS // 2
+
+
+def test_a_denial_and_sending_the_rest_at_the_same_moment_split_it_once(
+    officer: User, other_officer: User, reviewer: User
+) -> None:
+    for number in range(ROUNDS // 2):
+        request = filed(officer, f"USR-{number}", categories=["ANALYTICS", "CONTACT"], split_held=False)
+        row = only(request)
+        with audited() as log:
+            question = overrides.ask(
+                log,
+                row,
+                by=officer,
+                reason=OverrideReason.MATTER_CLOSED,
+                justification="The matter was closed in March.",
+                now=timezone.now(),
+            )
+
+        def send_the_rest(row: Any = row) -> None:
+            filing.send_the_rest(row, by=other_officer, send_delay=timedelta(0))
+
+        told = at_once([deciding(question, by=reviewer, approve=False), send_the_rest])
+        assert not [word for word in told if word.startswith("broke")], told
+        assert "" in told
+        ends = {tuple(part.categories): part.status for part in request.submissions.all()}
+        assert ends.pop(("ANALYTICS", "CONTACT")) == "cancelled"
+        assert ends[("CONTACT",)] == "queued"
+        assert ends[("ANALYTICS",)] in {"refused", "blocked"}
+        assert len(ends) == 2

@@ -101,11 +101,11 @@ def test_nothing_is_placed_before_its_effect_was_shown(
     left = sent(only(filed(officer, ID)))
     look = signed_in(reviewer).post(NEW, typed())
     words = text_of(look)
-    assert "Queued, would be stopped 1 submission" in words
-    assert "On hold, would wait for this too 1 submission" in words
-    assert "Sent, too late to stop 1 submission" in words
+    assert "Queued 1 submission, would be stopped" in words
+    assert "On hold already 1 submission, would wait for this too" in words
+    assert "Sent already 1 submission, too late to stop" in words
     assert f"Too late for {left} , sent at" in words
-    assert "That concerns 1 person." in words
+    assert "These are about 1 person." in words
     assert (our_holds(), AuditEvent.objects.filter(act=Event.HOLD_PLACED).count()) == (0, 0)
     assert (only(queued.request).status, only(waiting.request).held_by) == ("queued", ["RET-1"])
 
@@ -566,3 +566,17 @@ def test_somebody_with_both_roles_may_place_a_hold_on_what_they_filed(signed_in:
     hold = placed_by_page(signed_in(both))
     queued.refresh_from_db()
     assert queued.held_by == [hold.code]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("email", "not an email", "does not look like an e-mail address"),
+        ("phone", "none", "does not look like a phone number"),
+    ],
+)
+def test_an_identifier_that_could_meet_nobody_is_refused(
+    reviewer: User, kind: str, value: str, words: str
+) -> None:
+    with pytest.raises(HoldRefused, match=words):
+        placed(reviewer, (kind, value))

@@ -308,6 +308,17 @@ def test_a_question_that_waits_again_is_what_is_said(
     assert "Ask for an override" not in shown
 
 
+def test_who_asked_finds_the_question_and_can_withdraw_it_there(
+    held: Submission, officer: User, signed_in: made.SignIn
+) -> None:
+    client = signed_in(officer)
+    question = reverse("admin:override_decide", args=[asked(held, by=officer).pk])
+    shown = client.get(reverse("admin:request_page", args=[held.request.reference]))
+    assert "Look at the question" in text_of(shown)
+    assert question in shown.content.decode()
+    assert "Withdraw the question" in text_of(client.get(question))
+
+
 def test_an_approval_that_a_newer_hold_voids_is_said_everywhere(
     held: Submission, officer: User, reviewer: User, other_reviewer: User, signed_in: made.SignIn
 ) -> None:
@@ -316,6 +327,8 @@ def test_an_approval_that_a_newer_hold_voids_is_said_everywhere(
     shown = page(officer, held.request, signed_in)
     assert f"Suspended by a hold: {hold.code}" in shown
     assert "The approval does not reach a hold that came later. It stays held" in shown
+    assert "reach a hold that came later. It goes on by itself when no hold is in its way any more" in shown
+    assert "or when another override is approved." in shown
     assert "Ask for an override again" in shown
     landing = text_of(signed_in(officer).get(reverse("admin:index")))
     assert "The approval does not reach a hold that came later." in landing

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.trail import audited
-from erasure import jobs, lifecycle, overrides, resuming, suspending
+from erasure import jobs, lifecycle, overrides, releasing, resuming, suspending
 from erasure.choices import NoticeKind, OverrideReason
 from erasure.models import LateHold, LegalHold, Notice, Submission
 from erasure.pipeline import claims, gate
@@ -212,6 +212,87 @@ def test_a_hold_in_the_middle_of_the_sending_stops_each_or_says_that_it_came_too
         was_sent = row.identifier.value in reached
         assert was_sent == (row.pk in late), (row.status, attempt)
         assert row.status == ("processing" if was_sent else "blocked")
+
+
+# Whatever fails on the way -------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_hold_is_seen_to_however_late_the_tick_comes(officer: User, reviewer: User) -> None:
+    at_work = accepted(only(filed(officer, "USR-1")))
+    held_already = only(filed(officer, "USR-1", categories=["ANALYTICS"]))
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    hold = placed(reviewer, "USR-1", from_day=tomorrow)
+    assert hold.seen_to_at is None
+    a_week_late = hold.valid_from + timedelta(days=7)
+    suspending.suspend_held(a_week_late)
+    assert late_for(hold) == [at_work]
+    assert fresh(held_already).held_by == [hold.code, "RET-1"]
+    hold.refresh_from_db()
+    assert hold.seen_to_at == a_week_late
+
+
+@pytest.mark.django_db
+def test_nothing_is_released_before_what_it_meets_was_put_on_hold(
+    officer: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed(officer, "USR-1", delay=LATER)
+    with monkeypatch.context() as patch:
+        patch.setattr(suspending, "suspend_held", lambda *_args, **_options: 0)
+        hold = placed(reviewer, "USR-1")
+    assert "still being put on hold" in releasing.why_not_ask(hold, reviewer, now=timezone.now())
+    suspending.suspend_held(timezone.now())
+    hold.refresh_from_db()
+    assert releasing.why_not_ask(hold, reviewer, now=timezone.now()) == ""
+
+
+@pytest.mark.django_db
+def test_a_lot_that_was_cut_leaves_the_hold_to_the_tick(
+    officer: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suspending, "AT_ONCE", 2)
+    for number in range(5):
+        filed(officer, f"USR-{number}", delay=LATER)
+    hold = placed(reviewer, category="CONTACT")
+    assert hold.seen_to_at is None
+    jobs.tick_round()
+    hold.refresh_from_db()
+    assert hold.seen_to_at is not None
+    assert set(Submission.objects.values_list("status", flat=True)) == {"blocked"}
+
+
+@pytest.mark.django_db
+def test_a_damaged_row_keeps_no_other_from_being_stopped_or_let_go(officer: User, reviewer: User) -> None:
+    rows = [only(filed(officer, f"USR-{number}", delay=LATER)) for number in range(4)]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE erasure_submission SET description = 'no token' WHERE id = %s", [rows[1].pk])
+    hold = placed(reviewer, category="CONTACT")
+
+    def statuses() -> list[str]:
+        found = Submission.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+        return list(found.values_list("status", flat=True))
+
+    assert statuses() == ["blocked", "queued", "blocked", "blocked"]
+    released(hold)
+    jobs.tick_round()
+    assert statuses() == ["queued"] * 4
+
+
+@pytest.mark.django_db
+def test_a_step_of_the_tick_that_fails_keeps_no_other_from_its_turn(
+    officer: User, reviewer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = only(filed(officer, "USR-1", delay=LATER))
+    hold = placed(reviewer, "USR-1")
+
+    def broken(_now: Any) -> int:
+        raise ValueError("a row that cannot be read")
+
+    released(hold)
+    monkeypatch.setattr(overrides, "expire_due", broken)
+    jobs.tick_round()
+    assert fresh(row).status == "queued"
+    assert "tick_step_failed" in caplog.text
 
 
 # The tick ------------------------------------------------------------------------------------------------

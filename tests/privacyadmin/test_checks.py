@@ -1,13 +1,15 @@
 """Each dangerous configuration is refused by its own check, with a hint; a safe one passes them all."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.core.checks import Error
+from django.core.checks import Error, Warning  # noqa: A004 - Django's word for it.
 
 from privacyadmin import checks
+from privacyadmin.embedded.program import Plan, part_environment
 
 SAFE = "https://privacy.example.org"
 
@@ -137,3 +139,34 @@ def test_mail_in_the_open_is_refused_but_to_this_machine(
     settings.EMAIL_SECURITY, settings.EMAIL_HOST = security, host
     found = checks.check_mail_is_encrypted()
     assert [message.id for message in found] == (["privacyadmin.E010"] if is_refused else [])
+
+
+@pytest.mark.parametrize(
+    ("delivery", "client", "base_url", "is_warned"),
+    [
+        ("console", "client-1", "https://api.mynicecx.com", True),
+        ("smtp", "client-1", "https://api.mynicecx.com", False),
+        ("console", "demo", "http://127.0.0.1:8901", False),
+        ("console", "", "https://api.mynicecx.com", False),
+    ],
+)
+def test_mail_that_only_the_log_would_get_is_warned_of_but_in_the_demo(
+    settings: LazySettings,
+    delivery: str,
+    client: str,
+    base_url: str,
+    is_warned: bool,  # noqa: FBT001 - a parameter of the test.
+) -> None:
+    settings.EMAIL_DELIVERY, settings.CXONE_CLIENT_ID = delivery, client
+    settings.CXONE_BASE_URL = base_url
+    found = checks.check_mail_is_sent()
+    assert [message.id for message in found] == (["privacyadmin.W001"] if is_warned else [])
+    assert all(isinstance(message, Warning) and message.hint for message in found)
+
+
+def test_the_parts_of_a_demo_are_not_warned_of_its_mail(settings: LazySettings, tmp_path: Path) -> None:
+    plan = Plan(kind="demo", folder=tmp_path)
+    told = part_environment(plan, {}, redis_url="unix:///broker.sock", port=8000, sandbox_port=8901)
+    for name in ("EMAIL_DELIVERY", "CXONE_CLIENT_ID", "CXONE_BASE_URL"):
+        setattr(settings, name, told[name])
+    assert checks.check_mail_is_sent() == []

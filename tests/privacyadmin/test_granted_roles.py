@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from erasure.models import Notice
+from erasure.notice_mail import standing
 from privacyadmin.models import User
 from privacyadmin.roles import AUDITORS, OFFICERS, OPERATORS, REVIEWERS
 from tests.audit.mail_server import MailServer
@@ -67,12 +68,108 @@ def test_other_roles_and_roles_taken_away_are_told_to_nobody(
     assert delivered(mail_server) == []
 
 
-def test_who_was_deactivated_is_not_told(
+def test_who_was_deactivated_before_is_told_of_that_alone(
     mail_server: MailServer, desk: Client, officer: User, reviewer: User
 ) -> None:
     desk.post(reverse("admin:people_deactivate", args=[reviewer.staff_id]))
     give(desk, officer, OFFICERS, REVIEWERS)
-    assert [mail.to for mail in delivered(mail_server)] == ["oskar@example.org"]
+    assert sorted((mail.to, mail.subject) for mail in delivered(mail_server)) == [
+        ("marek@example.org", "A role of yours has ended: Marek Vondra"),
+        ("oskar@example.org", "Somebody was given a role: Lena Hofmann"),
+    ]
+
+
+# Nobody who watches is silenced unseen ------------------------------------------------------------------
+
+
+def readdress(desk: Client, *people: User, email: str) -> None:
+    for one in people:
+        answer = desk.post(reverse("admin:people_address", args=[one.staff_id]), {"email": email})
+        assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("email", ["", "operator@else.example"])
+def test_a_grant_reaches_the_address_that_was_however_soon_it_is_changed(
+    mail_server: MailServer, desk: Client, reviewer: User, auditor: User, email: str
+) -> None:
+    give(desk, person("puppet", OPERATORS), REVIEWERS)
+    readdress(desk, reviewer, auditor, email=email)
+    mails = delivered(mail_server)
+    granted = [mail.to for mail in mails if mail.subject == "Somebody was given a role: puppet"]
+    assert sorted(granted) == WATCHING
+
+
+def test_a_grant_reaches_who_is_deactivated_before_the_mail_leaves(
+    mail_server: MailServer, desk: Client, reviewer: User, auditor: User
+) -> None:
+    give(desk, person("puppet", OPERATORS), REVIEWERS)
+    for one in (reviewer, auditor):
+        desk.post(reverse("admin:people_deactivate", args=[one.staff_id]))
+    mails = delivered(mail_server)
+    assert (
+        sorted(mail.to for mail in mails if mail.subject == "Somebody was given a role: puppet") == WATCHING
+    )
+
+
+@pytest.mark.parametrize(("email", "how"), [("", "removed"), ("operator@else.example", "changed")])
+def test_an_address_taken_for_the_time_of_a_grant_is_told_where_it_was(
+    mail_server: MailServer, desk: Client, reviewer: User, auditor: User, email: str, how: str
+) -> None:
+    readdress(desk, reviewer, email=email)
+    readdress(desk, auditor, email=email)
+    give(desk, person("puppet", OPERATORS), REVIEWERS)
+    readdress(desk, reviewer, email="marek@example.org")
+    readdress(desk, auditor, email="oskar@example.org")
+    told = [mail for mail in delivered(mail_server) if mail.subject.startswith("Your address for notices")]
+    assert {mail.to for mail in told} == {*WATCHING, *filter(None, [email])}
+    words = " ".join(mail.text for mail in told if mail.to == "marek@example.org")
+    assert f"The address of Marek Vondra was {how} by Petra Novak, " in words
+    assert "Notices for you no longer come to this address. If you did not expect this" in words
+    assert "else.example" not in words
+
+
+def test_an_address_given_to_who_had_none_is_told_to_nobody(
+    mail_server: MailServer, desk: Client, reviewer: User
+) -> None:
+    User.objects.filter(pk=reviewer.pk).update(email="")
+    readdress(desk, reviewer, email="marek@example.org")
+    assert delivered(mail_server) == []
+
+
+def test_who_watches_no_longer_is_told_so_though_deactivated(
+    mail_server: MailServer, desk: Client, reviewer: User, auditor: User
+) -> None:
+    give(desk, auditor, OPERATORS)
+    desk.post(reverse("admin:people_deactivate", args=[reviewer.staff_id]))
+    give(desk, person("puppet", OPERATORS), REVIEWERS)
+    give(desk, auditor, AUDITORS)
+    desk.post(reverse("admin:people_reactivate", args=[reviewer.staff_id]))
+    ended = [mail for mail in delivered(mail_server) if mail.subject.startswith("A role of yours has ended")]
+    assert sorted(mail.to for mail in ended) == WATCHING
+    words = " ".join(mail.text for mail in ended)
+    assert "Petra Novak ended the role Auditors of Oskar Lind, " in words
+    assert "Petra Novak ended the role Reviewers of Marek Vondra, " in words
+
+
+def test_who_goes_on_watching_in_another_role_is_not_told(
+    mail_server: MailServer, desk: Client, officer: User
+) -> None:
+    both = person("both", AUDITORS, REVIEWERS)
+    give(desk, both, AUDITORS)
+    desk.post(reverse("admin:people_deactivate", args=[officer.staff_id]))
+    assert delivered(mail_server) == []
+
+
+def test_a_wrong_address_that_was_put_right_is_no_trouble_any_more(
+    mail_server: MailServer, desk: Client, reviewer: User
+) -> None:
+    mail_server.answers["RCPT TO:<marek@example.org>"] = "550 no such address"
+    give(desk, person("puppet", OPERATORS), REVIEWERS)
+    delivered(mail_server)
+    assert standing().refused == {reviewer.pk}
+    readdress(desk, reviewer, email="vondra@example.org")
+    assert delivered(mail_server) == []
+    assert (standing().refused, standing().trouble) == (frozenset(), "")
 
 
 def test_a_refused_change_tells_nobody(mail_server: MailServer, desk: Client, operator: User) -> None:

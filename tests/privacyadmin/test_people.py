@@ -106,7 +106,7 @@ def test_a_weak_password_is_refused(desk: Client) -> None:
         ({"roles": ["Superusers"]}, "Superusers is not one of the available choices"),
         ({"username": "PETRA"}, "Somebody has this user name already"),
         ({"username": "not allowed!"}, "valid username"),
-        ({"full_name": ""}, "This field is required."),
+        ({"full_name": ""}, "No name is given."),
     ],
 )
 def test_a_bad_invitation_is_explained_beside_the_field(

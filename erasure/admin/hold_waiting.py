@@ -1,4 +1,4 @@
-"""The releases of holds that wait for a second reviewer, for the list of holds and for the landing page."""
+"""The proposals to release a hold that nobody has decided yet, and for whom each of them waits."""
 
 from dataclasses import dataclass
 from datetime import datetime
