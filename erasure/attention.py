@@ -152,7 +152,7 @@ def to_be_certified(now: datetime, *, shown: int) -> TodoGroup | None:
 
 
 def to_be_decided_by(user: Any, now: datetime) -> QuerySet[Override]:
-    """Those of the questions that nothing keeps this reviewer from deciding on; the rule is `overrides.bar`."""
+    """Those of the questions that this reviewer may decide on; the rule itself is `overrides.bar`."""
     placed = set(LegalHold.objects.filter(placed_by=user).values_list("code", flat=True))
     waiting = undecided_overrides(now)
     had_a_hand = (

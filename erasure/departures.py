@@ -29,11 +29,14 @@ def departed(*, people: Collection[int] | None, since: datetime) -> QuerySet[Sub
     """
     since_then = Q(status__in=ON_ITS_WAY) | Q(first_sent_at__gte=since)
     sent = Submission.objects.filter(HAS_LEFT, since_then, type=RequestType.ERASURE)
-    return sent if people is None else sent.filter(_about(people))
+    return sent if people is None else sent.filter(about(people))
 
 
-def _about(people: Collection[int]) -> Q:
-    """By keys that are indexed: an alternative of two joined columns has all submissions read."""
+def about(people: Collection[int]) -> Q:
+    """The condition that a submission is about one of these persons.
+
+    By keys that are indexed: an alternative of two joined columns has all submissions read.
+    """
     identifiers = SubjectIdentifier.objects.filter(subject__in=people).values_list("pk", flat=True)
     requests = PrivacyRequest.objects.filter(subject__in=people).values_list("pk", flat=True)
     return Q(identifier__in=list(identifiers)) | Q(request__in=list(requests))

@@ -163,19 +163,20 @@ def shred_matters(*, now: datetime) -> int:
 
 
 def shred_unasked(step: int, *, today: date) -> int:
-    """Do a step for the persons who were under a hold and never asked anything; says for how many.
+    """Do a step for the persons who were under a hold and asked nothing that needs it; says for how many.
 
-    Their identifiers came with the hold. The periods count from the end of the last hold on them.
+    Their identifiers came with the hold, or came back with it after their requests were shredded. The periods
+    count from the end of the last hold on them.
     """
     column = "value" if step == IDENTIFIERS_AND_TEXT else "fingerprint"
+    needing = _unshredded() if step == IDENTIFIERS_AND_TEXT else _linked()
     of_person = LegalHold.objects.filter(subject=OuterRef("subject"))
-    left = SubjectIdentifier.objects.filter(
+    held_once = SubjectIdentifier.objects.filter(
         ~Exists(of_person.exclude(_long_over(step, today=today))),
         Exists(of_person),
         **{f"{column}__isnull": False},
-        subject__requests__isnull=True,
-        submissions__isnull=True,
     )
+    left = _unneeded(held_once, needing)
     if not left.exists():
         return 0
     with audited() as log:
@@ -220,7 +221,8 @@ def _forget_shared(subjects: Collection[int], keys: Sequence[int], step: int) ->
         Q(subject__in=subjects) | Q(pk__in=Submission.objects.filter(request__in=keys).values("identifier"))
     )
     if step == PROOF:
-        _unneeded(touched, PrivacyRequest.objects.filter(unlinked_at__isnull=True)).update(fingerprint=None)
+        # The value too: a hold may have brought it back after the first step.
+        _unneeded(touched, _linked()).update(fingerprint=None, value=None)
         return
     _unneeded(touched, _unshredded()).update(value=None)
     needed = _unshredded().filter(subject=OuterRef("subject"))
@@ -243,3 +245,8 @@ def _unneeded(
 
 def _unshredded() -> QuerySet[PrivacyRequest]:
     return PrivacyRequest.objects.filter(shredded_at__isnull=True)
+
+
+def _linked() -> QuerySet[PrivacyRequest]:
+    """The requests that still lead to their persons."""
+    return PrivacyRequest.objects.filter(unlinked_at__isnull=True)

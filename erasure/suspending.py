@@ -5,43 +5,37 @@ What is on hold already is told of the new hold too, so that it is among what th
 is done a hold counts as not seen to, however long it takes and whatever fails on the way.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-
-from django.db.models import Q
 
 from audit.trail import Trail, audited
 from erasure import holds, lifecycle, overrides
 from erasure.choices import HoldState, RequestType, SubmissionStatus
+from erasure.departures import about, departed
 from erasure.lots import in_lots
-from erasure.models import LateHold, LegalHold, PrivacyRequest, SubjectIdentifier, Submission
+from erasure.models import LateHold, LegalHold, Submission
 
 S = SubmissionStatus
 NOT_SENT = (S.QUEUED, S.BLOCKED)
-ON_ITS_WAY = (S.SUBMITTING, S.PROCESSING)
 #: So many are put on hold in one transaction, so that a great hold does not keep the log's lock for long.
 AT_ONCE = 200
-#: What is told of something that has left; nothing that is encrypted.
-TOLD = ("number", "status", "categories", "first_sent_at", "request__reference")
-#: What the contract's 400 ended was never taken up, so that no hold can have come too late for it.
-NEVER_TAKEN = "refused_by_cxone"
 
 
 def suspend_held(now: datetime, *, most: int | None = None) -> int:
-    """Block the queued submissions that a hold meets which was not seen to yet, `most` at most; how many.
+    """Block the queued submissions that a hold meets which was not seen to yet; the number blocked.
 
-    What those holds came too late for is noted first.
+    What those holds came too late for is noted first. With `most` no more than so many are noted for a hold,
+    and no more blocked; what is left is left to the tick.
     """
     unseen = LegalHold.objects.filter(holds.in_state(HoldState.IN_FORCE, now), seen_to_at__isnull=True)
     begun = list(unseen.defer("matter").order_by("code"))
     if not begun:
         return 0
-    for hold in begun:
-        _note_what_had_left(hold)
+    whole = [hold.pk for hold in begun if _note_what_had_left(hold, most=most)]
     met = _not_yet_held_by(begun)
     count = in_lots(met[:most], lambda keys: _suspend(keys, now), at_once=AT_ONCE)
     if most is None or len(met) <= most:
-        LegalHold.objects.filter(pk__in=[hold.pk for hold in begun]).update(seen_to_at=now)
+        LegalHold.objects.filter(pk__in=whole).update(seen_to_at=now)
     return count
 
 
@@ -62,12 +56,15 @@ def _not_yet_held_by(begun: Sequence[LegalHold]) -> list[int]:
 
 def note_on_its_way(log: Trail, hold: LegalHold) -> int:
     """Note, on either side, what CXone is at work on when this hold is placed; how much that is."""
-    return _note(log, hold, [row.pk for row in _had_left(hold, since=hold.placed_at)])
+    return _note(log, hold, _had_left(hold, since=hold.placed_at))
 
 
-def _note_what_had_left(hold: LegalHold) -> None:
-    """Note what had left when the hold began, and with one that reaches back, what was sent since."""
-    keys = [row.pk for row in _had_left(hold, since=hold.valid_from)]
+def _note_what_had_left(hold: LegalHold, *, most: int | None) -> bool:
+    """Note what had left when the hold began, and with one that reaches back, what was sent since.
+
+    Says whether that was all.
+    """
+    keys = _had_left(hold, since=hold.valid_from)
 
     def note(lot: Sequence[int]) -> int:
         with audited() as log:
@@ -75,7 +72,10 @@ def _note_what_had_left(hold: LegalHold) -> None:
             holds.lock_register()
             return _note(log, hold, lot)
 
-    in_lots(keys, note, at_once=AT_ONCE)
+    known = set(LateHold.objects.filter(hold=hold).values_list("submission", flat=True))
+    new = [key for key in keys if key not in known]
+    in_lots(new[:most], note, at_once=AT_ONCE)
+    return most is None or len(new) <= most
 
 
 def _note(log: Trail, hold: LegalHold, keys: Sequence[int]) -> int:
@@ -87,32 +87,11 @@ def _note(log: Trail, hold: LegalHold, keys: Sequence[int]) -> int:
     return len(late)
 
 
-def _had_left(hold: LegalHold, *, since: datetime) -> list[Submission]:
+def _had_left(hold: LegalHold, *, since: datetime) -> list[int]:
+    """The keys of what a hold comes too late for; read without what is encrypted."""
     people = None if hold.subject_id is None else {hold.subject_id}
-    return what_has_left(people=people, category=hold.category, since=since)
-
-
-def what_has_left(*, people: Collection[int] | None, category: str, since: datetime) -> list[Submission]:
-    """What a hold on these persons (None: on everybody) and this category (empty: on all) comes too late for.
-
-    That is what CXone is at work on, and with a hold that reaches back what was sent since its first day.
-    """
-    sent = Submission.objects.filter(
-        Q(status__in=ON_ITS_WAY) | Q(first_sent_at__gte=since),
-        type=RequestType.ERASURE,
-        first_sent_at__isnull=False,
-    ).exclude(error_code=NEVER_TAKEN)
-    if people is not None:
-        sent = sent.filter(about(people))
-    rows = sent.select_related("request").only(*TOLD).order_by("pk")
-    return [row for row in rows.iterator(chunk_size=500) if not category or category in row.categories]
-
-
-def about(people: Collection[int]) -> Q:
-    """The condition that a submission is about one of these persons, by keys that are indexed."""
-    identifiers = SubjectIdentifier.objects.filter(subject__in=people).values_list("pk", flat=True)
-    requests = PrivacyRequest.objects.filter(subject__in=people).values_list("pk", flat=True)
-    return Q(identifier__in=list(identifiers)) | Q(request__in=list(requests))
+    left = departed(people=people, since=since).order_by("pk").values_list("pk", "categories")
+    return [key for key, categories in left if not hold.category or hold.category in categories]
 
 
 def _suspend(keys: Sequence[int], now: datetime) -> int:

@@ -57,7 +57,11 @@ def _moment(event: LoggedEvent, names: Names) -> Moment:
 def _placed(facts: Facts) -> str:
     from_list = ", from a list" if facts.get("via") == "import" else ""
     late = facts.get("too_late")
-    too_late = f"; too late for {count_words(late, 'submission')}" if late else ""
+    too_late = (
+        f"; too late for {count_words(late, 'submission')} on {'its' if late == 1 else 'their'} way"
+        if late
+        else ""
+    )
     until = facts.get("valid_until")
     return f"Placed{from_list}{f', until {_last_day(until)}' if until else ''}{too_late}"
 

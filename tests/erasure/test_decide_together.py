@@ -16,6 +16,7 @@ from privacyadmin.models import User
 from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import person
 from tests.erasure.filing_desk import text_of
+from tests.erasure.made_holds import placed
 from tests.erasure.made_overrides import JUSTIFICATION, asked, decided, entries, withdrawn
 from tests.erasure.made_requests import SignIn, filed, guarded, hold_on, only
 

@@ -34,7 +34,7 @@ from tests.erasure.days_passing import (
     shredded_list,
     steps,
 )
-from tests.erasure.made_holds import released
+from tests.erasure.made_holds import placed, released
 
 __all__ = ["_a_saturday", "days_pass", "shredded_list"]
 
@@ -403,3 +403,27 @@ def test_the_tick_of_the_program_forgets(
     monkeypatch.setattr(jobs, "_forgetting", Forgetting())
     jobs.tick_round()
     assert steps(request) == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_hold_brought_back_after_the_shredding_goes_again_when_it_has_long_ended(
+    officer: User, reviewer: User, days_pass: DaysPass
+) -> None:
+    request = ended(officer)
+    identifier = request.subject.identifiers.get()
+    value = identifier.value or ""
+    days_pass(31)
+    hold = placed(reviewer, value)
+    identifier.refresh_from_db()
+    assert (identifier.value, hold.subject_id) == (value, request.subject_id)
+    released(hold)
+    days_pass(10)
+    identifier.refresh_from_db()
+    assert identifier.value == value
+    days_pass(31)
+    identifier.refresh_from_db()
+    assert identifier.value is None
+    days_pass(1100)
+    identifier.refresh_from_db()
+    assert identifier.fingerprint is None
+    assert steps(request) == [1, 2]
