@@ -13,18 +13,18 @@ from django.utils import timezone
 
 from audit.trail import audited
 from erasure import lifecycle, overrides
-from erasure.choices import OverrideReason
 from erasure.models import Override, SubjectIdentifier, Submission
 from privacyadmin.models import User
 from tests.audit.mail_server import MailServer
 from tests.erasure.at_work import Work, cxone, events, fresh, work
 from tests.erasure.lifted_guards import lifted_guards
 from tests.erasure.made_holds import placed, released
+from tests.erasure.made_overrides import asked, decided, revoked
 from tests.erasure.mail_desk import delivered
 
 __all__ = ["cxone", "work"]
 
-JUSTIFICATION = "The transcripts are kept by counsel since March."
+NO_DELAY = timedelta(0)
 Change = Callable[[Submission], Any]
 
 
@@ -32,26 +32,8 @@ Change = Callable[[Submission], Any]
 def approved(work: Work, reviewer: User) -> Submission:
     """An officer's ANALYTICS, held by RET-1, let through by a reviewer and due now."""
     row = work.file(categories=["ANALYTICS"], description="Ticket 118")
-    approve(ask(row, by=work.officer), by=reviewer)
+    decided(asked(row, by=work.officer), by=reviewer, send_delay=NO_DELAY)
     return fresh(row)
-
-
-def ask(row: Submission, *, by: User) -> Override:
-    with audited() as log:
-        return overrides.ask(
-            log,
-            row,
-            by=by,
-            reason=OverrideReason.EVIDENCE_PRESERVED,
-            justification=JUSTIFICATION,
-            now=timezone.now(),
-        )
-
-
-def approve(override: Override, *, by: User) -> None:
-    now = timezone.now()
-    with audited() as log:
-        overrides.decide(log, override, by=by, approve=True, reason="Agreed.", now=now, send_at=now)
 
 
 def rows(row: Submission) -> Any:
@@ -142,9 +124,9 @@ def test_what_waits_again_can_be_asked_about_again_and_goes(
     work: Work, approved: Submission, reviewer: User, other_reviewer: User
 ) -> None:
     hold = placed(reviewer, approved.identifier.value or "")
-    question = ask(fresh(approved), by=work.officer)
+    question = asked(fresh(approved), by=work.officer)
     assert question.holds == [hold.code, "RET-1"]
-    approve(question, by=other_reviewer)
+    decided(question, by=other_reviewer, send_delay=NO_DELAY)
     work.send()
     assert fresh(approved).status == "processing"
     assert [one.used_at is not None for one in Override.objects.order_by("pk")] == [False, True]
@@ -172,11 +154,6 @@ def test_it_is_void_once_its_time_has_passed_unused(work: Work, approved: Submis
 # Taken back, and not used --------------------------------------------------------------------------------
 
 
-def revoke(override: Override, *, by: User) -> None:
-    with audited() as log:
-        overrides.revoke(log, override, by=by, now=timezone.now())
-
-
 def test_what_cxone_provably_did_not_take_used_no_approval(
     work: Work, approved: Submission, reviewer: User
 ) -> None:
@@ -187,7 +164,7 @@ def test_what_cxone_provably_did_not_take_used_no_approval(
     assert (row.status, row.first_sent_at) == ("queued", None)
     override.refresh_from_db()
     assert override.used_at is None
-    revoke(override, by=reviewer)
+    revoked(override, by=reviewer)
     work.let_time_pass()
     work.send()
     assert fresh(approved).status == "blocked"
@@ -209,7 +186,7 @@ def test_a_voided_approval_can_be_taken_back_before_it_comes_to_life_again(
 ) -> None:
     hold = placed(reviewer, approved.identifier.value or "")
     assert fresh(approved).status == "blocked"
-    revoke(approved.overrides.get(), by=reviewer)
+    revoked(approved.overrides.get(), by=reviewer)
     assert (fresh(approved).status, fresh(approved).held_by) == ("blocked", [hold.code, "RET-1"])
     released(hold)
     assert work.resume() == 0

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from audit.trail import audited
 from erasure import filing, lifecycle, overrides
-from erasure.choices import OverrideReason
 from erasure.guards import GUARDS, check_guards, guards_missing, installing
 from erasure.models import (
     CallbackReceipt,
@@ -33,6 +32,7 @@ from tests.audit.tampering import run
 from tests.cast import person
 from tests.erasure.lifted_guards import lifted_guards
 from tests.erasure.made_holds import decided, placed, proposed, released
+from tests.erasure.made_overrides import asked as asked_about
 from tests.erasure.made_requests import (
     accepted,
     answered,
@@ -299,19 +299,7 @@ def test_a_row_that_all_share_is_alone(model: Any) -> None:
 def question(officer: User, other_officer: User) -> Override:
     """Lena filed; Anna asked."""
     held = only(filed(officer, categories=["ANALYTICS"]))
-    return question_about(held, by=other_officer)
-
-
-def question_about(held: Submission, *, by: User) -> Override:
-    with audited() as log:
-        return overrides.ask(
-            log,
-            held,
-            by=by,
-            reason=OverrideReason.MATTER_CLOSED,
-            justification="The matter was closed in March.",
-            now=NOW,
-        )
+    return asked_about(held, by=other_officer, now=NOW)
 
 
 @pytest.mark.parametrize("decision", ["approved", "denied"])
@@ -325,7 +313,7 @@ def test_nobody_decides_on_what_they_filed_or_asked_for(
 
 def test_a_superuser_is_bound_by_it_too(superuser: User) -> None:
     filed(superuser, categories=["ANALYTICS"])
-    asked = question_about(only_held(superuser), by=superuser)
+    asked = asked_about(only_held(superuser), by=superuser, now=NOW)
     change = {"decision": "approved", "decided_by": superuser, "decided_at": NOW}
     refused(updating(asked, **change), by="override_four_eyes|nobody decides for a request")
     with lifted_guards():
@@ -339,12 +327,12 @@ def test_nobody_decides_for_a_request_that_they_had_a_hand_in(
     request = registered(other_reviewer, "USR-1")
     asked_for = filing_of("USR-1", categories=["ANALYTICS"])
     (held,) = filing.send(request, asked_for, by=officer, send_delay=timedelta(0))
-    withdrawn = question_about(held, by=reviewer)
+    withdrawn = asked_about(held, by=reviewer, now=NOW)
     with audited() as log:
         overrides.withdraw(log, withdrawn, by=reviewer, now=NOW)
     more = filing_of("USR-1", categories=["SMS"])
     filing.send(request, more, by=superuser_who_files(), send_delay=timedelta(0))
-    asked = question_about(held, by=other_officer)
+    asked = asked_about(held, by=other_officer, now=NOW)
     for barred in (other_reviewer, reviewer, superuser_who_files()):
         change = {"decision": "approved", "decided_by": barred, "decided_at": NOW}
         refused(updating(asked, **change), by="nobody decides for a request that they")
@@ -434,7 +422,7 @@ def test_nobody_decides_on_a_hold_that_they_placed(
     officer: User, reviewer: User, other_reviewer: User, decision: str
 ) -> None:
     placed(reviewer, category="SURVEY")
-    asked = question_about(only(filed(officer, categories=["SURVEY"])), by=officer)
+    asked = asked_about(only(filed(officer, categories=["SURVEY"])), by=officer, now=NOW)
     change = {"decision": decision, "decided_by": reviewer, "decided_at": NOW}
     refused(updating(asked, **change), by="nobody decides on an override of a hold that they placed")
     updating(asked, **{**change, "decided_by": other_reviewer})()

@@ -1,13 +1,12 @@
 """Overrides: asking, deciding with four eyes, withdrawing; who may not, and what the database refuses."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,18 +14,18 @@ from django.utils import timezone
 from audit.events import Event
 from audit.models import AuditEvent
 from audit.trail import audited
-from erasure import lifecycle, overrides
-from erasure.choices import OverrideReason
+from erasure import lifecycle
 from erasure.models import LegalHold, Override, Submission
 from privacyadmin.models import User
 from tests.cast import person
 from tests.erasure.filing_desk import text_of
+from tests.erasure.made_overrides import JUSTIFICATION
+from tests.erasure.made_overrides import asked as asked_about
 from tests.erasure.made_requests import filed, hold_on, only
 
 pytestmark = pytest.mark.django_db
 
 SignIn = Callable[[User], Client]
-JUSTIFICATION = "The recordings are kept by counsel; RET-1 does not reach them."
 MATTER = "Case 7 O 123/26"
 ASKED = {"reason": "evidence_preserved", "justification": JUSTIFICATION}
 APPROVE = {"decision": "approve", "reason": "Counsel confirmed it."}
@@ -42,19 +41,7 @@ def held(officer: User) -> Submission:
 @pytest.fixture
 def asked(held: Submission, officer: User) -> Override:
     """Lena's question about it."""
-    return ask(held, by=officer)
-
-
-def ask(submission: Submission, *, by: User) -> Override:
-    with audited() as log:
-        return overrides.ask(
-            log,
-            submission,
-            by=by,
-            reason=OverrideReason.EVIDENCE_PRESERVED,
-            justification=JUSTIFICATION,
-            now=timezone.now(),
-        )
+    return asked_about(held, by=officer)
 
 
 def place_hold(by: User) -> LegalHold:
@@ -245,50 +232,6 @@ def test_of_two_reviewers_the_second_is_told(
     assert not events(Event.OVERRIDE_APPROVED)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_reviewers_at_the_same_moment_one_wins(
-    asked: Override, reviewer: User, other_reviewer: User
-) -> None:
-    start, told = threading.Barrier(2), []
-
-    def decide(who: User) -> None:
-        mine = Override.objects.get(pk=asked.pk)
-        start.wait(timeout=10)
-        try:
-            told.append(_patiently(lambda: _approve(mine, by=who)))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=decide, args=[who]) for who in (reviewer, other_reviewer)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(told) == ["", "This was decided already: Approved."]
-    assert len(events(Event.OVERRIDE_APPROVED)) == len(events(Event.REQUEST_RESUMED)) == 1
-
-
-def _approve(override: Override, *, by: User) -> str:
-    now = timezone.now()
-    try:
-        with audited() as log:
-            overrides.decide(log, override, by=by, approve=True, reason="Yes.", now=now, send_at=now)
-    except lifecycle.MoveRefused as refusal:
-        return str(refusal)
-    return ""
-
-
-def _patiently(act: Callable[[], str]) -> str:
-    """Try until the lock is free: SQLite in memory, where the tests live, does not wait for it by itself."""
-    for _ in range(2000):
-        try:
-            return act()
-        except OperationalError as error:
-            if "locked" not in str(error):
-                raise
-    raise AssertionError("The lock was never free.")
-
-
 # Who may not -----------------------------------------------------------------------------------------
 
 
@@ -314,7 +257,7 @@ def refused_and_on_record(client: Client, override: Override, who: User, code: s
 
 def test_who_filed_does_not_decide_not_even_as_a_reviewer(signed_in: SignIn) -> None:
     both = person("both", "Privacy officers", "Reviewers")
-    override = ask(
+    override = asked_about(
         only(filed(both, categories=["CONTACT", "ANALYTICS"]), 2), by=person("anna", "Privacy officers")
     )
     client = signed_in(both)
@@ -324,7 +267,7 @@ def test_who_filed_does_not_decide_not_even_as_a_reviewer(signed_in: SignIn) -> 
 
 def test_who_asked_does_not_decide(held: Submission, signed_in: SignIn) -> None:
     both = person("both", "Privacy officers", "Reviewers")
-    override = ask(held, by=both)
+    override = asked_about(held, by=both)
     client = signed_in(both)
     assert "You asked for this override" in client.get(decide_page(override)).content.decode()
     refused_and_on_record(client, override, both, "asked_by")
@@ -332,7 +275,7 @@ def test_who_asked_does_not_decide(held: Submission, signed_in: SignIn) -> None:
 
 def test_who_placed_the_hold_does_not_decide(officer: User, reviewer: User, signed_in: SignIn) -> None:
     place_hold(reviewer)
-    override = ask(only(filed(officer, categories=["CONTACT", "SURVEY"]), 2), by=officer)
+    override = asked_about(only(filed(officer, categories=["CONTACT", "SURVEY"]), 2), by=officer)
     client = signed_in(reviewer)
     assert "You placed a hold" in client.get(decide_page(override)).content.decode()
     refused_and_on_record(client, override, reviewer, "placed_by")
@@ -340,7 +283,7 @@ def test_who_placed_the_hold_does_not_decide(officer: User, reviewer: User, sign
 
 def test_a_superuser_does_not_decide_on_their_own_filing(superuser: User, signed_in: SignIn) -> None:
     held = only(filed(superuser, categories=["CONTACT", "ANALYTICS"]), 2)
-    refused_and_on_record(signed_in(superuser), ask(held, by=superuser), superuser, "filed_by")
+    refused_and_on_record(signed_in(superuser), asked_about(held, by=superuser), superuser, "filed_by")
 
 
 @pytest.mark.parametrize("who", ["other_officer", "auditor"])
@@ -416,7 +359,7 @@ def test_what_was_stopped_meanwhile_is_not_decided(
 def test_the_database_itself_keeps_four_eyes(
     held: Submission, other_officer: User, officer: User, who: str
 ) -> None:
-    override = ask(held, by=other_officer)
+    override = asked_about(held, by=other_officer)
     decided_by = {"filed_by": officer, "asked_by": other_officer, "nobody": None}[who]
     with pytest.raises(IntegrityError), transaction.atomic():
         Override.objects.filter(pk=override.pk).update(
@@ -441,7 +384,7 @@ def test_auditors_read_who_and_why_but_not_the_free_text(
 
 def test_the_matter_of_a_hold_is_for_reviewers(officer: User, reviewer: User, signed_in: SignIn) -> None:
     place_hold(reviewer)
-    override = ask(only(filed(officer, categories=["CONTACT", "SURVEY"]), 2), by=officer)
+    override = asked_about(only(filed(officer, categories=["CONTACT", "SURVEY"]), 2), by=officer)
     assert MATTER in signed_in(reviewer).get(decide_page(override)).content.decode()
     assert MATTER not in signed_in(officer).get(decide_page(override)).content.decode()
 
@@ -470,7 +413,7 @@ def test_the_queue_has_the_nearest_deadline_first_and_only_what_waits(
     officer: User, reviewer: User, signed_in: SignIn
 ) -> None:
     made = {
-        days: ask(
+        days: asked_about(
             only(
                 filed(
                     officer,

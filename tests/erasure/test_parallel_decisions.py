@@ -13,10 +13,10 @@ from audit.events import Event
 from audit.models import AuditEvent
 from audit.trail import audited
 from erasure import filing, lifecycle, overrides, releasing
-from erasure.choices import OverrideReason
 from erasure.models import HoldRelease, Override
 from privacyadmin.models import User
 from tests.erasure.made_holds import placed, proposed
+from tests.erasure.made_overrides import asked
 from tests.erasure.made_requests import filed, only
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,17 +53,8 @@ def events(*acts: Event) -> list[tuple[str, Any]]:
     return [(event.act, event.facts.get("submission")) for event in found]
 
 
-def asked(officer: User, subject: str) -> Override:
-    row = only(filed(officer, subject, categories=["ANALYTICS"]))
-    with audited() as log:
-        return overrides.ask(
-            log,
-            row,
-            by=officer,
-            reason=OverrideReason.MATTER_CLOSED,
-            justification="The matter was closed in March.",
-            now=timezone.now(),
-        )
+def question_about(officer: User, subject: str) -> Override:
+    return asked(only(filed(officer, subject, categories=["ANALYTICS"])), by=officer)
 
 
 def deciding(override: Override, *, by: User, approve: bool) -> Act:
@@ -82,7 +73,7 @@ def test_of_two_reviewers_exactly_one_decides_each_time(
 ) -> None:
     won: list[str] = []
     for number in range(ROUNDS):
-        question = asked(officer, f"USR-{number}")
+        question = question_about(officer, f"USR-{number}")
         told = at_once(
             [
                 deciding(question, by=reviewer, approve=True),
@@ -105,7 +96,7 @@ def test_of_two_reviewers_exactly_one_decides_each_time(
 
 def test_a_decision_and_a_stop_at_the_same_moment_leave_one_end(officer: User, reviewer: User) -> None:
     for number in range(ROUNDS // 2):
-        question = asked(officer, f"USR-{number}")
+        question = question_about(officer, f"USR-{number}")
         row = only(question.submission.request)
 
         def stop(row: Any = row) -> None:
@@ -153,15 +144,7 @@ def test_a_denial_and_sending_the_rest_at_the_same_moment_split_it_once(
     for number in range(ROUNDS // 2):
         request = filed(officer, f"USR-{number}", categories=["ANALYTICS", "CONTACT"], split_held=False)
         row = only(request)
-        with audited() as log:
-            question = overrides.ask(
-                log,
-                row,
-                by=officer,
-                reason=OverrideReason.MATTER_CLOSED,
-                justification="The matter was closed in March.",
-                now=timezone.now(),
-            )
+        question = asked(row, by=officer)
 
         def send_the_rest(row: Any = row) -> None:
             filing.send_the_rest(row, by=other_officer, send_delay=timedelta(0))

@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from audit.trail import audited
 from erasure import jobs, lifecycle, overrides, releasing, resuming, suspending
-from erasure.choices import NoticeKind, OverrideReason
+from erasure.choices import NoticeKind
 from erasure.models import LateHold, LegalHold, Notice, Submission
 from erasure.pipeline import claims, gate
 from privacyadmin.models import User
 from tests.erasure.at_work import Work, cxone, event_data, events, fresh, work
 from tests.erasure.made_holds import placed, released
+from tests.erasure.made_overrides import asked, decided
 from tests.erasure.made_requests import accepted, completed, failed, filed, only, sent
 
 __all__ = ["cxone", "work"]
@@ -87,20 +88,7 @@ def test_an_access_request_and_other_categories_go_on(officer: User, reviewer: U
 @pytest.mark.django_db
 def test_what_an_approval_covers_is_left_alone_by_the_hold_it_covers(officer: User, reviewer: User) -> None:
     row = only(filed(officer, "USR-1", categories=["ANALYTICS"]))
-    now = timezone.now()
-    with audited() as log:
-        question = overrides.ask(
-            log,
-            row,
-            by=officer,
-            reason=OverrideReason.MATTER_CLOSED,
-            justification="The matter was closed in March.",
-            now=now,
-        )
-    with audited() as log:
-        overrides.decide(
-            log, question, by=reviewer, approve=True, reason="Yes.", now=now, send_at=now + LATER
-        )
+    decided(asked(row, by=officer), by=reviewer)
     placed(reviewer, "USR-2")
     suspending.suspend_held(timezone.now())
     assert fresh(row).status == "queued"
@@ -331,15 +319,7 @@ def test_questions_and_proposals_are_closed_when_their_time_is_over(
     work: Work, reviewer: User, settings: Any
 ) -> None:
     row = work.file(categories=["ANALYTICS"])
-    with audited() as log:
-        overrides.ask(
-            log,
-            row,
-            by=work.officer,
-            reason=OverrideReason.MATTER_CLOSED,
-            justification="The matter was closed in March.",
-            now=timezone.now() - overrides.lifetime(),
-        )
+    asked(row, by=work.officer, now=timezone.now() - overrides.lifetime())
     jobs.tick_round()
     assert row.overrides.get().decision == "expired"
     assert events(row)[-1] == "override.expired"
