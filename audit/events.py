@@ -59,6 +59,11 @@ class Event(StrEnum):
     REQUEST_ANSWERED = "request.answered"
     REQUEST_ASSIGNED = "request.assigned"
     REQUEST_EXTENDED = "request.extended"
+    REQUEST_PAUSED = "request.paused"
+    REQUEST_UNPAUSED = "request.unpaused"
+    REQUEST_CLOCK_CORRECTED = "request.clock_corrected"
+    REQUEST_ACKNOWLEDGED = "request.acknowledged"
+    REQUEST_COMMENTED = "request.commented"
     REQUEST_CERTIFIED = "request.certified"
 
     ATTENTION_RAISED = "attention.raised"
@@ -86,6 +91,10 @@ class Event(StrEnum):
 
     SUBJECT_REVEALED = "subject.revealed"
     SUBJECT_SHREDDED = "subject.shredded"
+
+    DOSSIER_TAKEN = "dossier.taken"
+    LIST_EXPORTED = "list.exported"
+    LETTER_EDITED = "letter.edited"
 
     USER_SIGNED_IN = "user.signed_in"
     USER_SIGN_IN_FAILED = "user.sign_in_failed"
@@ -129,6 +138,11 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.REQUEST_ANSWERED: "Person answered",
     Event.REQUEST_ASSIGNED: "Owner changed",
     Event.REQUEST_EXTENDED: "Due date extended",
+    Event.REQUEST_PAUSED: "Clock paused",
+    Event.REQUEST_UNPAUSED: "Clock goes on",
+    Event.REQUEST_CLOCK_CORRECTED: "Date of receipt or regulation corrected",
+    Event.REQUEST_ACKNOWLEDGED: "Receipt confirmed to the person",
+    Event.REQUEST_COMMENTED: "Comment written",
     Event.REQUEST_CERTIFIED: "Certificate taken",
     Event.ATTENTION_RAISED: "Attention asked for",
     Event.ATTENTION_CLEARED: "Attention no longer needed",
@@ -151,6 +165,9 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.HOLD_RELEASE_EXPIRED: "Proposed release expired",
     Event.SUBJECT_REVEALED: "Identifier revealed",
     Event.SUBJECT_SHREDDED: "Personal data shredded",
+    Event.DOSSIER_TAKEN: "Dossier of a person taken",
+    Event.LIST_EXPORTED: "List of requests exported",
+    Event.LETTER_EDITED: "Text of a letter edited",
     Event.USER_SIGNED_IN: "Signed in",
     Event.USER_SIGN_IN_FAILED: "Sign-in failed",
     Event.USER_INVITED: "Person invited",
@@ -268,6 +285,9 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "channel": CODE,
         "answered_on": needed(DATE),
         "ground": CODE,
+        # One word for each part: the submission's number (0: nothing was sent), the outcome, the ground.
+        "parts": list_of(CODE),
+        "late": CODE,
     },
     Event.REQUEST_ASSIGNED: {"owner": nullable(STAFF), "previous": nullable(STAFF)},
     Event.REQUEST_EXTENDED: {
@@ -276,6 +296,24 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "reason": CODE,
         "told_on": DATE,
     },
+    Event.REQUEST_PAUSED: {"reason": needed(CODE), "from": needed(DATE), "due_on": needed(DATE)},
+    Event.REQUEST_UNPAUSED: {
+        "from": needed(DATE),
+        "until": needed(DATE),
+        "previous_due_on": needed(DATE),
+        "due_on": needed(DATE),
+    },
+    Event.REQUEST_CLOCK_CORRECTED: {
+        "previous_regulation": needed(CODE),
+        "regulation": needed(CODE),
+        "previous_received_on": needed(DATE),
+        "received_on": needed(DATE),
+        "previous_due_on": needed(DATE),
+        "due_on": needed(DATE),
+        "extension": needed(one_of("none", "kept", "fell")),
+    },
+    Event.REQUEST_ACKNOWLEDGED: {"acknowledged_on": needed(DATE), "channel": needed(CODE)},
+    Event.REQUEST_COMMENTED: {"comment": needed(COUNT)},
     Event.REQUEST_CERTIFIED: {
         "copy": needed(one_of("person", "audit")),
         "via": CODE,
@@ -310,6 +348,14 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     Event.HOLD_RELEASE_EXPIRED: _RELEASE,
     Event.SUBJECT_REVEALED: {"submission": COUNT, "kind": CODE, "identifiers": COUNT},
     Event.SUBJECT_SHREDDED: {"step": needed(COUNT), "because": needed(CODE), "approvers": list_of(STAFF)},
+    Event.DOSSIER_TAKEN: {"requests": needed(COUNT), "proofs": COUNT},
+    Event.LIST_EXPORTED: {"requests": needed(COUNT), "filters": list_of(CODE)},
+    Event.LETTER_EDITED: {
+        "kind": needed(CODE),
+        "regulation": nullable(CODE),
+        "language": needed(CODE),
+        "act": needed(one_of("written", "put_back")),
+    },
     Event.USER_SIGNED_IN: {"method": CODE},
     Event.USER_SIGN_IN_FAILED: {"reason": CODE, "method": CODE},
     Event.USER_INVITED: {"roles": list_of(CODE)},
@@ -352,5 +398,5 @@ ACTOR: Final = re.compile(r"u:[a-z0-9]{4,16}|sys|cxone")
 #: number.
 OBJECT: Final = re.compile(
     r"request:PR-[0-9]{4}-[0-9]{6,12}"
-    r"|(?:log|subject|hold|override|user|access|upstream|vault|key|audit):[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
+    r"|(?:log|subject|hold|override|user|access|upstream|vault|key|audit|list|letter|import):[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 )

@@ -96,10 +96,32 @@ class Clock:
     due_on: date
     target_on: date
     acknowledge_by: date | None
+
+    @property
+    def first_due_on(self):
+        return self.due_on
+
     steps: tuple[Step, ...]
     target_step: Step
     acknowledge_step: Step | None
     rule_version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extended:
+    """x"""
+
+    ground: str
+    told_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """x"""
+
+    ground: str
+    from_day: date
+    until_day: date | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +140,14 @@ def weekdays_only(day: date) -> bool:
 
 
 def clock(
-    regulation: str, received_on: date, *, is_working_day: Callable[[date], bool] = weekdays_only
+    regulation: str,
+    received_on: date,
+    *,
+    is_working_day: Callable[[date], bool] = weekdays_only,
+    request_type="ERASURE",
+    extension=None,
+    pauses=(),
+    calendar=None,
 ) -> Clock:
     """When a request received on `received_on` must be answered under `regulation`, and why on that day.
 

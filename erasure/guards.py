@@ -1,6 +1,7 @@
 """What must never be, kept by the database itself on SQLite and PostgreSQL: triggers beside the constraints.
 
-Terminal is terminal, a payload never changes once filed, a date of receipt never moves, a hold only ends, by
+Terminal is terminal, a payload never changes once filed, a date of receipt moves with a recorded correction
+alone, an answer and its parts are final, a hold only ends, by
 the word of two who filed nothing that it stops, and an override is decided once, by nobody who filed, asked
 or placed the hold. Like the log's triggers these guard against our own mistakes; whoever owns the tables can
 lift them. SQLite loses them whenever Django makes a table anew, and cannot rename one that a guard names: a
@@ -75,6 +76,12 @@ def _changes(*columns: str) -> str:
     )
 
 
+_WITHOUT_CORRECTION = (
+    " AND NOT EXISTS (SELECT 1 FROM erasure_clockcorrection AS c WHERE c.request_id = NEW.id"
+    " AND c.received_on = NEW.received_on AND c.regulation = NEW.regulation"
+    " AND c.previous_received_on = OLD.received_on AND c.previous_regulation = OLD.regulation)"
+)
+
 #: The guards, each by its name in the database. Encrypted columns are left out: a rotation of keys rewrites
 #: them, and shredding empties them.
 GUARDS: Sequence[Guard] = (
@@ -94,10 +101,16 @@ GUARDS: Sequence[Guard] = (
         ),
     ),
     Guard(
-        "request_receipt_never_moves",
+        "request_origin_never_moves",
         "erasure_privacyrequest",
-        "the date of receipt of a request never moves",
-        _changes("reference", "subject_id", "type", "received_on", "filed_by_id", "filed_at"),
+        "who asked, for what and when it was filed never changes",
+        _changes("reference", "subject_id", "type", "filed_by_id", "filed_at"),
+    ),
+    Guard(
+        "request_receipt_moves_by_correction",
+        "erasure_privacyrequest",
+        "the date of receipt and the regulation move with a recorded correction alone",
+        f"({_changes('received_on', 'regulation')}){_WITHOUT_CORRECTION}",
     ),
     # Whoever moved an identifier to somebody else would take it out from under a hold on its person.
     Guard(
@@ -111,8 +124,56 @@ GUARDS: Sequence[Guard] = (
         "erasure_privacyrequest",
         "an answered request stays answered",
         "OLD.outcome <> '' AND ("
-        + _changes("outcome", "answered_on", "answer_channel", "answered_by_id", "answer_recorded_at")
+        + _changes(
+            *("outcome", "answered_on", "answer_channel", "answered_by_id", "answer_recorded_at"),
+            *("late_reason", "received_on", "regulation", "first_due_on", "due_on"),
+        )
         + ")",
+    ),
+    Guard(
+        "answer_part_is_final",
+        "erasure_answerpart",
+        "what a person was told about a part is final",
+        _changes("request_id", "submission_id", "outcome", "ground"),
+    ),
+    Guard(
+        "answer_part_before_the_answer",
+        "erasure_answerpart",
+        "an answered request gets no further part",
+        "EXISTS (SELECT 1 FROM erasure_privacyrequest AS r WHERE r.id = NEW.request_id AND r.outcome <> '')",
+        before="INSERT",
+    ),
+    Guard(
+        "extension_only_falls",
+        "erasure_extension",
+        "an extension never changes, but for falling with a correction",
+        _changes(
+            *("request_id", "ground", "told_on", "previous_due_on", "due_on"),
+            *("extended_by_id", "extended_at"),
+        )
+        + " OR (OLD.fell_at IS NOT NULL AND ("
+        + _changes("fell_at")
+        + "))",
+    ),
+    Guard(
+        "clock_correction_never_changes",
+        "erasure_clockcorrection",
+        "a correction never changes",
+        _changes(
+            *("request_id", "previous_regulation", "regulation", "previous_received_on", "received_on"),
+            *("previous_due_on", "due_on", "corrected_by_id", "corrected_at"),
+        ),
+    ),
+    Guard(
+        "clock_pause_only_ends",
+        "erasure_clockpause",
+        "a pause never changes, but for its end",
+        _changes("request_id", "ground", "from_day", "begun_by_id", "begun_at")
+        + " OR (OLD.until_day IS NOT NULL AND ("
+        + _changes("until_day", "ended_by_id", "ended_at")
+        + ")) OR (OLD.fell_at IS NOT NULL AND ("
+        + _changes("fell_at")
+        + "))",
     ),
     Guard(
         "hold_only_ends",
@@ -224,15 +285,19 @@ GUARDS: Sequence[Guard] = (
     ),
 )
 
-#: What is never taken away: whoever deleted a hold would let go what it stops by a word of their own.
-KEPT = ("legalhold", "holdrelease", "latehold", "override")
+#: What is never taken away: whoever deleted a hold would let go what it stops by a word of their own, and
+#: whoever deleted a correction or a part of an answer would rewrite what a person was promised and told.
+KEPT = (
+    *("legalhold", "holdrelease", "latehold", "override"),
+    *("answerpart", "extension", "clockpause", "clockcorrection", "comment"),
+)
 GUARDS = (
     *GUARDS,
     *(
         Guard(
             f"{table}_is_kept",
             f"erasure_{table}",
-            "holds, releases and overrides are kept for ever",
+            "what was decided, told and recorded is kept for ever",
             "1 = 1",
             before="DELETE",
         )

@@ -16,6 +16,9 @@ from django.db.models import Model
 
 from erasure.models import (
     CallbackReceipt,
+    ClockCorrection,
+    Comment,
+    Extension,
     HoldRelease,
     LegalHold,
     Override,
@@ -66,6 +69,9 @@ ENCRYPTED_COLUMNS: tuple[Column, ...] = (
         Submission, "description", "frozen_payload", "upstream_body", "error_message", path="request"
     ),
     *_encrypted(CallbackReceipt, "body", path="submission__request"),
+    *_encrypted(Comment, "text", path="request"),
+    *_encrypted(Extension, "explanation", path="request"),
+    *_encrypted(ClockCorrection, "reason", path="request"),
     *_encrypted(Override, "justification", "decision_reason", path="submission__request"),
     # Of a hold on a person. One on a category alone is about nobody, and stays as long as the hold is known.
     Column(model=LegalHold, name="matter", step=IDENTIFIERS_AND_TEXT, path="subject__requests", shared=True),

@@ -43,6 +43,8 @@ GROUNDS = {
     HoldKind.INVESTIGATION: "an inquiry into a payment",
 }
 WHY_RELEASED = "The parties have settled; counsel confirmed on Monday that nothing has to be kept any more."
+#: A sample that is refused names the obligation behind RET-1, never the hold itself.
+REFUSED_ON = "legal_obligation"
 C = Category
 
 
@@ -203,7 +205,7 @@ def _try_to_answer(request: PrivacyRequest, outcome: Outcome, officer: Any) -> b
                 log,
                 request,
                 by=officer,
-                outcome=outcome,
+                told=_told(request, outcome),
                 channel=Channel.EMAIL,
                 answered_on=timezone.localdate(),
                 note="",
@@ -212,3 +214,11 @@ def _try_to_answer(request: PrivacyRequest, outcome: Outcome, officer: Any) -> b
     except lifecycle.MoveRefused:
         return False
     return True
+
+
+def _told(request: PrivacyRequest, outcome: Outcome) -> list[lifecycle.Told]:
+    ground = REFUSED_ON if outcome == Outcome.REFUSED else ""
+    return [
+        lifecycle.Told(submission=part.number, outcome=outcome, ground=ground)
+        for part in lifecycle.parts_to_answer(request)
+    ]

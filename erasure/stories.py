@@ -14,7 +14,18 @@ from typing import Any, TypeAlias
 from audit.events import Event
 from erasure.choices import OverrideDecision, ReleaseDecision, RequestType, SubmissionStatus
 from erasure.lifecycle.moves import loggable
-from erasure.models import HoldRelease, LateHold, LegalHold, Override, PrivacyRequest, Submission
+from erasure.models import (
+    ClockCorrection,
+    ClockPause,
+    Comment,
+    Extension,
+    HoldRelease,
+    LateHold,
+    LegalHold,
+    Override,
+    PrivacyRequest,
+    Submission,
+)
 
 #: The event that tells of a state, and the submission's number; None where it is about the whole.
 Mark: TypeAlias = tuple[str, int | None]
@@ -52,6 +63,12 @@ WORDS: Mapping[str, str] = {
     Event.REQUEST_REFUSED: "refused",
     Event.REQUEST_CANCELLED: "cancelled",
     Event.REQUEST_ANSWERED: "answered",
+    Event.REQUEST_ACKNOWLEDGED: "confirmed to have come in",
+    Event.REQUEST_EXTENDED: "extended",
+    Event.REQUEST_PAUSED: "paused",
+    Event.REQUEST_UNPAUSED: "resumed after a pause",
+    Event.REQUEST_CLOCK_CORRECTED: "corrected in its receipt or regulation",
+    Event.REQUEST_COMMENTED: "commented on",
     Event.REQUEST_CERTIFIED: "certified to the person",
     Event.OVERRIDE_ASKED: "under a question for an override",
     Event.OVERRIDE_APPROVED: "under an approved override",
@@ -85,12 +102,15 @@ FACTS: Mapping[str, str] = {
     "outcome": "the outcome",
     "channel": "the channel",
     "answered_on": "the day",
+    "acknowledged_on": "the day",
+    "due_on": "the due date",
 }
 REQUEST_COLUMNS = (
     "reference",
     "outcome",
     "answer_channel",
     "answered_on",
+    "acknowledged_on",
     "certified_at",
     "shredded_at",
     "unlinked_at",
@@ -175,10 +195,27 @@ def request_stories(requests: Sequence[PrivacyRequest]) -> dict[str, Story]:
             told[request].tell(OF_DECISION[decision], number)
         if revoked_at:
             told[request].tell(Event.OVERRIDE_REVOKED, number)
+    _tell_of_clocks(told)
     late = LateHold.objects.filter(submission__request__in=told)
     for request, number in late.values_list("submission__request", "submission__number"):
         told[request].tell(Event.REQUEST_HELD_LATE, number)
     return stories
+
+
+def _tell_of_clocks(told: Mapping[int, Told]) -> None:
+    """What moved the clocks of these requests, and what was written about them."""
+    extensions = Extension.objects.filter(request__in=told).values_list("request", "due_on")
+    for request, due_on in extensions:
+        told[request].tell(Event.REQUEST_EXTENDED, due_on=due_on.isoformat())
+    for request, until in ClockPause.objects.filter(request__in=told).values_list("request", "until_day"):
+        told[request].tell(Event.REQUEST_PAUSED)
+        if until is not None:
+            told[request].tell(Event.REQUEST_UNPAUSED)
+    corrections = ClockCorrection.objects.filter(request__in=told).values_list("request", "due_on")
+    for request, due_on in corrections:
+        told[request].tell(Event.REQUEST_CLOCK_CORRECTED, due_on=due_on.isoformat())
+    for request in Comment.objects.filter(request__in=told).values_list("request", flat=True):
+        told[request].tell(Event.REQUEST_COMMENTED)
 
 
 def hold_stories(holds: Sequence[LegalHold]) -> dict[str, Story]:
@@ -205,6 +242,8 @@ def _of_request(request: PrivacyRequest) -> Told:
         told.tell(
             Event.REQUEST_ANSWERED, outcome=request.outcome, channel=request.answer_channel, answered_on=day
         )
+    if request.acknowledged_on is not None:
+        told.tell(Event.REQUEST_ACKNOWLEDGED, acknowledged_on=request.acknowledged_on.isoformat())
     for act, at in (
         (Event.REQUEST_CERTIFIED, request.certified_at),
         (TEXT_SHREDDED, request.shredded_at),

@@ -68,7 +68,8 @@ class AnswerForm(forms.Form):
     def clean_outcome(self) -> str:
         """An outcome that the submissions do not bear is said beside the choice."""
         outcome: str = self.cleaned_data["outcome"]
-        if refusal := lifecycle.why_not_answer(self.request, outcome):
+        told = _told(self.request, Outcome(outcome))
+        if refusal := lifecycle.why_not_told(self.request, told):
             raise forms.ValidationError(refusal)
         return outcome
 
@@ -111,7 +112,7 @@ def _record(request: HttpRequest, found: PrivacyRequest, form: AnswerForm) -> Ht
                 log,
                 found,
                 by=request.user,
-                outcome=Outcome(given["outcome"]),
+                told=_told(found, Outcome(given["outcome"])),
                 channel=Channel(given["channel"]),
                 answered_on=given["answered_on"],
                 note=given["note"],
@@ -122,6 +123,12 @@ def _record(request: HttpRequest, found: PrivacyRequest, form: AnswerForm) -> Ht
     else:
         messages.success(request, f"{found.reference} is answered. The clock has stopped.")
     return redirect("admin:request_page", reference=found.reference)
+
+
+def _told(request: PrivacyRequest, outcome: Outcome) -> list[lifecycle.Told]:
+    ground = "identity_not_established" if outcome == Outcome.REFUSED else ""
+    parts = [part.number for part in lifecycle.parts_to_answer(request)] or [None]
+    return [lifecycle.Told(submission=number, outcome=outcome, ground=ground) for number in parts]
 
 
 def suggestion(request: PrivacyRequest, cards: Sequence[Card]) -> tuple[str, str]:

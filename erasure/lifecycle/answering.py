@@ -1,94 +1,76 @@
-"""What a person asked, from the day it is registered to the day that person is answered."""
+"""The answer: what the person was told about each part, how, and on which day. It ends the legal clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.events import Event
+from audit.log_format import JSON
 from audit.trail import Trail
-from erasure.choices import TERMINAL_STATUSES, Channel, Outcome
-from erasure.deadlines import Clock, long_date
+from erasure.choices import TERMINAL_STATUSES, Channel, LateReason, Outcome
+from erasure.deadlines import long_date
 from erasure.lifecycle.moves import MoveRefused, S
-from erasure.models import PrivacyRequest, ReferenceCounter, Subject
+from erasure.lifecycle.registering import controllers_day, locked
+from erasure.models import AnswerPart, PrivacyRequest, Submission
+from erasure.refusal_grounds import refusal_ground
 
-#: Outcomes that claim that CXone was asked and answered.
-OUTCOMES_OF_WORK = frozenset({Outcome.DONE, Outcome.PARTLY_DONE, Outcome.NOTHING_FOUND})
-
-
-def next_reference(year: int) -> str:
-    """The next reference of a year, PR-2026-000042; the counter's row stays locked until the commit."""
-    ReferenceCounter.objects.get_or_create(year=year)
-    counter = ReferenceCounter.objects.select_for_update().get(year=year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"PR-{year}-{counter.last:06d}"
-
-
-def register(
-    log: Trail, *, by: Any, subject: Subject, clock: Clock, now: datetime, **facts: Any
-) -> PrivacyRequest:
-    """Record that a person asked. The clock runs from the date of receipt, which never moves afterwards."""
-    request = PrivacyRequest.objects.create(
-        reference=next_reference(now.year),
-        subject=subject,
-        regulation=clock.regulation,
-        received_on=clock.received_on,
-        due_on=clock.due_on,
-        target_on=clock.target_on,
-        acknowledge_by=clock.acknowledge_by,
-        derivation=_derivation(clock),
-        rule_version=clock.rule_version,
-        filed_by=by,
-        owner=by,
-        filed_at=now,
-        **facts,
-    )
-    log.record(
-        Event.REQUEST_REGISTERED,
-        actor=by.actor,
-        obj=request.obj,
-        data={
-            "type": request.type,
-            "regulation": request.regulation,
-            "received_on": request.received_on.isoformat(),
-            "due_on": request.due_on.isoformat(),
-            "channel": request.channel,
-        },
-    )
-    return request
+#: What can be said of a part, by where its submission ended. Without a submission nothing was ever filed:
+#: then nothing can have been done, and that nothing is there may have been found by looking it up at CXone.
+_POSSIBLE: Mapping[str, frozenset[Outcome]] = {
+    "": frozenset({Outcome.NOTHING_FOUND, Outcome.REFUSED, Outcome.WITHDRAWN}),
+    S.COMPLETED: frozenset({Outcome.DONE, Outcome.PARTLY_DONE, Outcome.NOTHING_FOUND}),
+    S.FAILED: frozenset({Outcome.PARTLY_DONE, Outcome.NOTHING_FOUND, Outcome.REFUSED, Outcome.WITHDRAWN}),
+    S.REFUSED: frozenset({Outcome.REFUSED, Outcome.WITHDRAWN}),
+    S.CANCELLED: frozenset({Outcome.NOTHING_FOUND, Outcome.REFUSED, Outcome.WITHDRAWN}),
+}
 
 
-def _derivation(clock: Clock) -> list[dict[str, str]]:
-    """The steps that led to each date, as kept with the request: `of` names the date they lead to."""
-    steps = [("due", step) for step in clock.steps] + [("target", clock.target_step)]
-    if clock.acknowledge_step is not None:
-        steps.append(("acknowledge", clock.acknowledge_step))
-    return [{"of": of, "text": step.text, "source": step.source} for of, step in steps]
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the person was told about one part; `submission` is its number, None for an unsent request.
+
+    `ground` is the code of a refusal ground of the regulation, and empty unless the part was refused.
+    """
+
+    submission: int | None
+    outcome: Outcome
+    ground: str = ""
 
 
-def assign(log: Trail, request: PrivacyRequest, *, to: Any, by: Any) -> None:
-    """Give the request another owner. Raises MoveRefused when it has that owner already."""
-    previous = PrivacyRequest.objects.select_for_update(no_key=True, of=("self",)).get(pk=request.pk).owner
-    if previous == to:
-        raise MoveRefused(f"{request.reference} is with {to.shown_name} already.")
-    request.owner = to
-    request.save(update_fields=["owner"])
-    log.record(
-        Event.REQUEST_ASSIGNED,
-        actor=by.actor,
-        obj=request.obj,
-        data={"owner": to.actor, "previous": previous.actor},
-    )
+def parts_to_answer(request: PrivacyRequest) -> list[Submission]:
+    """The submissions that an answer speaks of: those that no later one replaces, in their order."""
+    return list(request.submissions.filter(replaced_by__isnull=True).order_by("number"))
 
 
-def set_payload_wish(
-    request: PrivacyRequest, *, categories: Sequence[str], scope: str, identity_check: str
-) -> None:
-    """Complete a request that was only registered with what is now to be sent for it."""
-    request.categories, request.scope, request.identity_check = list(categories), scope, identity_check
-    request.save(update_fields=["categories", "scope", "identity_check"])
+def possible_outcomes(part: Submission | None) -> list[Outcome]:
+    """What a person can be told about this part, in the order of the list; None is an unsent request."""
+    if part is None:
+        return [outcome for outcome in Outcome if outcome in _POSSIBLE[""]]
+    possible = _POSSIBLE.get(part.status, frozenset())
+    if part.status == S.COMPLETED and part.records_affected == 0:
+        possible = frozenset({Outcome.NOTHING_FOUND, Outcome.DONE})
+    elif part.status == S.COMPLETED and part.records_affected:
+        possible = possible - {Outcome.NOTHING_FOUND}
+    return [outcome for outcome in Outcome if outcome in possible]
+
+
+def outcome_of(told: Sequence[Told]) -> Outcome:
+    """The outcome of the whole: that of its parts where they agree.
+
+    Where some was carried out and some not, it is partly done; where nothing was and a part was refused, the
+    request is refused.
+    """
+    outcomes = {part.outcome for part in told}
+    if len(outcomes) == 1:
+        return outcomes.pop()
+    if outcomes == {Outcome.DONE, Outcome.NOTHING_FOUND}:
+        return Outcome.DONE
+    if outcomes & {Outcome.DONE, Outcome.PARTLY_DONE}:
+        return Outcome.PARTLY_DONE
+    return Outcome.REFUSED if Outcome.REFUSED in outcomes else Outcome.NOTHING_FOUND
 
 
 def answer(
@@ -96,64 +78,146 @@ def answer(
     request: PrivacyRequest,
     *,
     by: Any,
-    outcome: Outcome,
+    told: Sequence[Told],
     channel: Channel,
     answered_on: date,
     note: str,
     now: datetime,
+    late_reason: str = "",
 ) -> None:
-    """Record that the person was answered: the end of the legal clock. Raises MoveRefused.
+    """Record that the person was answered, part by part. Raises MoveRefused.
 
-    The day of the answer is one in the controller's zone, from the receipt to today.
+    The day of the answer is one in the controller's zone, from the receipt to today. An answer after its date
+    says why it is late.
     """
-    current = PrivacyRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
-    today = timezone.localdate(now, timezone=timezone.get_default_timezone())
-    refusal = why_not_answer(current, outcome) or why_not_answered_on(current, answered_on, today=today)
+    current = locked(request)
+    refusal = (
+        why_not_answer(current)
+        or why_not_told(current, told)
+        or why_not_answered_on(current, answered_on, today=controllers_day(now))
+        or why_not_late(current, told, answered_on, late_reason)
+    )
     if refusal:
         raise MoveRefused(refusal)
-    request.outcome, request.answer_channel, request.answered_on = outcome, channel, answered_on
-    request.answer_note, request.answered_by, request.answer_recorded_at = note, by, now
-    request.save(
-        update_fields=[
-            "outcome",
-            "answer_channel",
-            "answered_on",
-            "answer_note",
-            "answered_by",
-            "answer_recorded_at",
-        ]
+    numbered = {part.number: part for part in parts_to_answer(current)}
+    AnswerPart.objects.bulk_create(
+        AnswerPart(
+            request=current,
+            submission=None if part.submission is None else numbered[part.submission],
+            outcome=part.outcome,
+            ground=part.ground,
+        )
+        for part in told
     )
+    given = {
+        "outcome": outcome_of(told),
+        "answer_channel": channel,
+        "answered_on": answered_on,
+        "answer_note": note,
+        "answered_by": by,
+        "answer_recorded_at": now,
+        "late_reason": late_reason,
+    }
+    for name, value in given.items():
+        setattr(request, name, value)
+    request.save(update_fields=list(given))
     log.record(
-        Event.REQUEST_ANSWERED,
-        actor=by.actor,
-        obj=request.obj,
-        data={"outcome": str(outcome), "channel": str(channel), "answered_on": answered_on.isoformat()},
+        Event.REQUEST_ANSWERED, actor=by.actor, obj=request.obj, data=_evidence(request, told, late_reason)
     )
 
 
-def why_not_answer(request: PrivacyRequest, outcome: str | None = None) -> str:
-    """Why this request cannot be answered (with this outcome) now; empty when it can.
+def _evidence(request: PrivacyRequest, told: Sequence[Told], late_reason: str) -> dict[str, JSON]:
+    facts: dict[str, JSON] = {
+        "outcome": str(request.outcome),
+        "channel": str(request.answer_channel),
+        "answered_on": request.answered_on.isoformat() if request.answered_on else "",
+        # A word for each part, in the order of their numbers, as “2.refused.legal_claims”.
+        "parts": [
+            ".".join(str(word) for word in (part.submission or 0, part.outcome, part.ground) if word != "")
+            for part in told
+        ],
+    }
+    return {**facts, "late": late_reason} if late_reason else facts
 
-    An answer is about what is done, so nothing may still be on its way; and "done" needs something done.
+
+def why_not_answer(request: PrivacyRequest) -> str:
+    """Why this request cannot be answered now; empty when it can.
+
+    An answer is about what is done, so nothing may still be on its way.
     """
     if request.answered_on is not None:
-        return f"{request.reference} was answered already, on {long_date(request.answered_on)}."
+        return _("%(reference)s was answered already, on %(day)s.") % {
+            "reference": request.reference,
+            "day": long_date(request.answered_on),
+        }
     statuses = set(request.submissions.values_list("status", flat=True))
     if not statuses <= TERMINAL_STATUSES:
-        return "Something is still open at CXone or on hold. Wait for its end, or stop it, then answer."
-    if outcome in OUTCOMES_OF_WORK and S.COMPLETED not in statuses:
-        return (
-            "CXone has reported nothing done for this request. "
-            "Answer “refused” or “withdrawn”, or send it first."
-        )
+        return _("Something is still open at CXone or on hold. Wait for its end, or stop it, then answer.")
     return ""
+
+
+def why_not_told(request: PrivacyRequest, told: Sequence[Told]) -> str:
+    """Why this cannot be the answer: a part is missing, or the facts do not bear it; else empty."""
+    parts: dict[int | None, Submission | None] = {part.number: part for part in parts_to_answer(request)}
+    parts = parts or {None: None}
+    if sorted(map(_place, parts)) != sorted(_place(part.submission) for part in told):
+        return _("Say for each part what the person was told. Reload the page, since the parts have changed.")
+    return next((why for part in told if (why := why_not_this(request, parts[part.submission], part))), "")
+
+
+def why_not_this(request: PrivacyRequest, part: Submission | None, told: Told) -> str:
+    """Why this cannot have been told about one part; empty when it can."""
+    if told.outcome not in possible_outcomes(part):
+        return _why_impossible(part)
+    if told.outcome != Outcome.REFUSED:
+        return _("Only a refusal has a ground.") if told.ground else ""
+    ground = refusal_ground(request.regulation, told.ground)
+    if ground is None or request.type not in ground.types:
+        return _("Choose the ground of the refusal from the list of the regulation.")
+    return ""
+
+
+def _why_impossible(part: Submission | None) -> str:
+    if part is None:
+        return _(
+            "Nothing was sent for this request. Answer “nothing found”, “refused” or “withdrawn”, "
+            "or send it first."
+        )
+    if part.status == S.COMPLETED:
+        return _("%(part)s: CXone reported it done, so the person cannot be told otherwise.") % {"part": part}
+    return _("%(part)s: CXone has reported nothing done, so the person cannot be told otherwise.") % {
+        "part": part
+    }
 
 
 def why_not_answered_on(request: PrivacyRequest, day: date, *, today: date) -> str:
     """Why the person cannot have been answered on this day; empty when they can."""
     if day < request.received_on:
-        received = long_date(request.received_on)
-        return f"The request was received on {received}; it cannot have been answered before."
+        return _("The request was received on %(day)s; it cannot have been answered before.") % {
+            "day": long_date(request.received_on)
+        }
     if day > today:
-        return f"This day lies ahead. Record the answer once it has gone out: {long_date(today)} or earlier."
+        return _("This day lies ahead. Record the answer once it has gone out: %(day)s or earlier.") % {
+            "day": long_date(today)
+        }
     return ""
+
+
+def due_for(request: PrivacyRequest, told: Sequence[Told]) -> date:
+    """By when this answer was due: a refusal, whole or part, within the first period (GDPR Art. 12(4))."""
+    refuses = any(part.outcome == Outcome.REFUSED for part in told)
+    return request.first_due_on if refuses else request.due_on
+
+
+def why_not_late(request: PrivacyRequest, told: Sequence[Told], day: date, late_reason: str) -> str:
+    """Why the reason for a late answer is missing or out of place; empty when all is said."""
+    due = due_for(request, told)
+    if day <= due:
+        return _("This answer is in time; it needs no reason for being late.") if late_reason else ""
+    if late_reason in LateReason.values:
+        return ""
+    return _("This answer was due on %(day)s. Choose why it is late.") % {"day": long_date(due)}
+
+
+def _place(number: int | None) -> int:
+    return number or 0

@@ -1,17 +1,28 @@
 """Facts and their constraints: what can never be. What may change a status is `lifecycle` alone."""
 
+from erasure.models.answers import AnswerPart, Comment
+from erasure.models.clocks import ClockCorrection, ClockPause, Extension
+from erasure.models.digests import DigestSent
 from erasure.models.holds import HoldRegister, HoldRelease, LateHold, LegalHold, Override
+from erasure.models.letters import LetterText
 from erasure.models.notices import Notice
 from erasure.models.requests import CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission
 from erasure.models.subjects import Subject, SubjectIdentifier
 from erasure.models.upstream import Upstream
 
 __all__ = [
+    "AnswerPart",
     "CallbackReceipt",
+    "ClockCorrection",
+    "ClockPause",
+    "Comment",
+    "DigestSent",
+    "Extension",
     "HoldRegister",
     "HoldRelease",
     "LateHold",
     "LegalHold",
+    "LetterText",
     "Notice",
     "Override",
     "PrivacyRequest",

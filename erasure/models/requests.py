@@ -12,6 +12,7 @@ from erasure.choices import (
     Attention,
     Channel,
     IdentityCheck,
+    LateReason,
     Outcome,
     Regulation,
     RequestType,
@@ -60,12 +61,17 @@ class PrivacyRequest(models.Model):
     note = EncryptedTextField(null=True)
     salt = EncryptedTextField(null=True, default=new_salt)
 
+    # The date of receipt and the regulation move with a recorded correction alone (`clocks`).
     received_on = models.DateField()
+    #: The end of the first period. Refusals are due by it, and no extension moves it.
+    first_due_on = models.DateField()
     due_on = models.DateField()
     target_on = models.DateField()
     acknowledge_by = models.DateField(null=True)
     derivation = models.JSONField(default=list)
     rule_version = models.CharField(max_length=64)
+    acknowledged_on = models.DateField(null=True)
+    acknowledged_channel = models.CharField(max_length=16, choices=Channel.choices, blank=True)
 
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -83,6 +89,7 @@ class PrivacyRequest(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     answer_recorded_at = models.DateTimeField(null=True)
+    late_reason = models.CharField(max_length=16, choices=LateReason.choices, blank=True)
 
     # What became of it after the answer: when a certificate was first taken, when identifiers and free text
     # went, and when fingerprint and salt followed them.
@@ -103,6 +110,8 @@ class PrivacyRequest(models.Model):
             models.Index(fields=["due_on"], condition=Q(outcome=""), name="request_open_by_due"),
             models.Index(fields=["-filed_at"], name="request_newest_first"),
             models.Index(fields=["answered_on"], name="request_by_answer"),
+            models.Index(fields=["received_on"], name="request_by_receipt"),
+            models.Index(fields=["owner"], condition=Q(outcome=""), name="request_open_by_owner"),
             models.Index(
                 fields=["answered_on"],
                 condition=Q(unlinked_at__isnull=True) & ~Q(outcome=""),
@@ -114,6 +123,17 @@ class PrivacyRequest(models.Model):
                 condition=Q(due_on__gte=F("received_on")), name="request_due_after_receipt"
             ),
             models.CheckConstraint(condition=Q(target_on__lte=F("due_on")), name="request_target_before_due"),
+            models.CheckConstraint(
+                condition=Q(first_due_on__lte=F("due_on")), name="request_first_period_before_due"
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_on__isnull=True, acknowledged_channel="")
+                | (Q(acknowledged_on__gte=F("received_on")) & ~Q(acknowledged_channel="")),
+                name="request_acknowledgement_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(late_reason="") | Q(answered_on__isnull=False), name="request_late_once_answered"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     outcome="",

@@ -109,13 +109,29 @@ def answered(
             log,
             request,
             by=by,
-            outcome=outcome,
+            told=told(request, outcome),
             channel=Channel.EMAIL,
             answered_on=on or today(),
             note=note,
             now=timezone.now(),
+            late_reason="other"
+            if lifecycle.due_for(request, told(request, outcome)) < (on or today())
+            else "",
         )
     return request
+
+
+def told(request: PrivacyRequest, outcome: Outcome) -> list[lifecycle.Told]:
+    """The same of every part that bears it, and of the others what they do bear."""
+    parts: Sequence[Submission | None] = lifecycle.parts_to_answer(request) or [None]
+    return [_told(part, outcome) for part in parts]
+
+
+def _told(part: Submission | None, outcome: Outcome) -> lifecycle.Told:
+    possible = lifecycle.possible_outcomes(part)
+    chosen = outcome if outcome in possible else possible[-1]
+    ground = "identity_not_established" if chosen == Outcome.REFUSED else ""
+    return lifecycle.Told(submission=part.number if part else None, outcome=chosen, ground=ground)
 
 
 def hold_on(request: PrivacyRequest, code: str = "LIT-204") -> LegalHold:
