@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
-from erasure.choices import Category
+from erasure.choices import Category, Words
 
 #: Why CXone did not take something, or nobody knows whether it did: the codes that the pipeline writes.
 REASONS: Mapping[str, str] = {
@@ -30,12 +31,13 @@ def reason_words(code: str) -> str:
 
 def categories_words(codes: Iterable[str]) -> str:
     """The labels of categories, with commas; a code that is not known here stays as it is."""
-    return ", ".join(Category(code).label if code in Category.values else code for code in codes)
+    return ", ".join(str(Category(code).label) if code in Category.values else code for code in codes)
 
 
-def uncapitalised(label: str) -> str:
-    """A label as it stands within a sentence: names such as CXone keep their capitals."""
-    return label[:1].lower() + label[1:]
+def uncapitalised(label: Words) -> str:
+    """A label as it stands within a sentence; German keeps its capitals there, which are those of nouns."""
+    words = str(label)
+    return words if (get_language() or "").startswith("de") else words[:1].lower() + words[1:]
 
 
 def count_words(count: int, noun: str) -> str:

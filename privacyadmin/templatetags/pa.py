@@ -25,6 +25,7 @@ from erasure.choices import (
     Outcome,
     RequestStage,
     SubmissionStatus,
+    Words,
 )
 from erasure.deadlines import days_left_words
 
@@ -146,7 +147,7 @@ def field(bound: BoundField, css_classes: str = "") -> Context:
     return {"field": bound, "css_classes": css_classes}
 
 
-def _badge_of(look: Look, text: str) -> Context:
+def _badge_of(look: Look, text: Words) -> Context:
     return {"tone": look.tone, "icon": look.icon, "text": text}
 
 
