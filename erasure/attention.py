@@ -37,6 +37,7 @@ from erasure.choices import (
     RequestStage,
     RequestType,
     SubmissionStatus,
+    Words,
 )
 from erasure.metrics import SOON
 from erasure.models import LegalHold, Override, PrivacyRequest, Submission
@@ -65,7 +66,7 @@ class Need(StrEnum):
     UNCERTIFIED = "uncertified"
 
 
-NEED_WORDS: dict[Need, tuple[str, Look]] = {
+NEED_WORDS: dict[Need, tuple[Words, Look]] = {
     Need.OVERDUE: ("Overdue", Look("danger", "event_busy")),
     Need.DUE_SOON: ("Due within 7 days", Look("warning", "event_upcoming")),
     Need.NEEDS_A_LOOK: (RequestStage.ATTENTION.label, STAGE_LOOKS[RequestStage.ATTENTION]),
@@ -103,7 +104,7 @@ class TodoGroup:
     @property
     def label(self) -> str:
         """The group's name."""
-        return NEED_WORDS[self.need][0]
+        return str(NEED_WORDS[self.need][0])
 
     @property
     def look(self) -> Look:
@@ -286,7 +287,7 @@ def _masked(request: PrivacyRequest) -> str:
 
 def _flag_sentence(parts: Sequence[Submission]) -> str:
     """What a flag asks for, even where the submission has ended: nobody has looked at it yet."""
-    return next((ATTENTION_LINES[Attention(part.attention)] for part in parts if part.attention), "")
+    return next((str(ATTENTION_LINES[Attention(part.attention)]) for part in parts if part.attention), "")
 
 
 def _late_sentence(need: Need, stage: RequestStage) -> str:

@@ -6,11 +6,16 @@ names of Material Symbols. A tone never stands alone: the label and the icon say
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+#: What people read: a text, or one that becomes a text in the language of whoever reads it.
+Words: TypeAlias = "str | _StrPromise"
 Tone = Literal["success", "danger", "warning", "info", "neutral"]
 
 
@@ -25,95 +30,95 @@ class Look:
 class RequestType(TextChoices):
     """What the person asked for (contract: `type`)."""
 
-    ERASURE = "ERASURE", "Erasure"
-    ACCESS = "ACCESS", "Access"
+    ERASURE = "ERASURE", _("Erasure")
+    ACCESS = "ACCESS", _("Access")
 
 
 class Category(TextChoices):
     """The nine kinds of data CXone tells apart, in the contract's order (contract: `categories`)."""
 
-    CONTACT = "CONTACT", "Contact"
-    CONVERSATION = "CONVERSATION", "Conversation"
-    SURVEY = "SURVEY", "Survey"
-    ANALYTICS = "ANALYTICS", "Analytics"
-    INTERACTION = "INTERACTION", "Interaction"
-    IVR = "IVR", "IVR"
-    CHAT = "CHAT", "Chat"
-    EMAIL = "EMAIL", "Email"
-    SMS = "SMS", "SMS"
+    CONTACT = "CONTACT", _("Contact")
+    CONVERSATION = "CONVERSATION", _("Conversation")
+    SURVEY = "SURVEY", _("Survey")
+    ANALYTICS = "ANALYTICS", _("Analytics")
+    INTERACTION = "INTERACTION", _("Interaction")
+    IVR = "IVR", _("IVR")
+    CHAT = "CHAT", _("Chat")
+    EMAIL = "EMAIL", _("Email")
+    SMS = "SMS", _("SMS")
 
 
 # What each category covers as we understand it; CXone decides what it really touches.
-CATEGORY_LINES: dict[Category, str] = {
-    Category.CONTACT: "Names, numbers, addresses, custom fields.",
-    Category.CONVERSATION: "Threads that join the person’s messages.",
-    Category.SURVEY: "Answers and scores the person gave.",
-    Category.ANALYTICS: "Transcripts, sentiment, derived topics.",
-    Category.INTERACTION: "Recordings and the record of each call.",
-    Category.IVR: "Menu choices and spoken input.",
-    Category.CHAT: "Chat texts and files sent in them.",
-    Category.EMAIL: "Messages, with their attachments.",
-    Category.SMS: "Text messages, in and out.",
+CATEGORY_LINES: dict[Category, Words] = {
+    Category.CONTACT: _("Names, numbers, addresses, custom fields."),
+    Category.CONVERSATION: _("Threads that join the person’s messages."),
+    Category.SURVEY: _("Answers and scores the person gave."),
+    Category.ANALYTICS: _("Transcripts, sentiment, derived topics."),
+    Category.INTERACTION: _("Recordings and the record of each call."),
+    Category.IVR: _("Menu choices and spoken input."),
+    Category.CHAT: _("Chat texts and files sent in them."),
+    Category.EMAIL: _("Messages, with their attachments."),
+    Category.SMS: _("Text messages, in and out."),
 }
 
 
 class Scope(TextChoices):
     """How far a request reaches from its subject (contract: `scope`)."""
 
-    CONTACT = "CONTACT", "This contact"
-    CONVERSATION = "CONVERSATION", "Their conversations"
-    ACCOUNT = "ACCOUNT", "The whole account"
-    ALL = "ALL", "Everything linked"
+    CONTACT = "CONTACT", _("This contact")
+    CONVERSATION = "CONVERSATION", _("Their conversations")
+    ACCOUNT = "ACCOUNT", _("The whole account")
+    ALL = "ALL", _("Everything linked")
 
 
-SCOPE_LINES: dict[Scope, str] = {
-    Scope.CONTACT: "Only the record with this identifier.",
-    Scope.CONVERSATION: "Every thread this person took part in.",
-    Scope.ACCOUNT: "Also contacts that share the account.",
-    Scope.ALL: "Contact, conversations and account. At most 5 categories.",
+SCOPE_LINES: dict[Scope, Words] = {
+    Scope.CONTACT: _("Only the record with this identifier."),
+    Scope.CONVERSATION: _("Every thread this person took part in."),
+    Scope.ACCOUNT: _("Also contacts that share the account."),
+    Scope.ALL: _("Contact, conversations and account. At most 5 categories."),
 }
 
 
 class Regulation(TextChoices):
     """Under which law the clock runs. Which of them are on is decided in `erasure/deadlines.py`."""
 
-    GDPR = "gdpr", "EU GDPR"
-    UK_GDPR = "uk-gdpr", "UK GDPR"
-    CCPA = "ccpa", "California, CCPA"
-    UTAH = "utah", "Utah, UCPA"
-    LGPD = "lgpd", "Brazil, LGPD"
-    US_CO = "us-co", "Colorado, CPA"
-    US_CT = "us-ct", "Connecticut, CTDPA"
-    US_DE = "us-de", "Delaware, DPDPA"
-    US_FL = "us-fl", "Florida, FDBR"
-    US_IA = "us-ia", "Iowa, ICDPA"
-    US_IN = "us-in", "Indiana, INCDPA"
-    US_KY = "us-ky", "Kentucky, KCDPA"
-    US_MD = "us-md", "Maryland, MODPA"
-    US_MN = "us-mn", "Minnesota, MCDPA"
-    US_MT = "us-mt", "Montana, MTCDPA"
-    US_NE = "us-ne", "Nebraska, NDPA"
-    US_NH = "us-nh", "New Hampshire, NHDPA"
-    US_NJ = "us-nj", "New Jersey, NJDPA"
-    US_OR = "us-or", "Oregon, OCPA"
-    US_RI = "us-ri", "Rhode Island, RIDTPPA"
-    US_TN = "us-tn", "Tennessee, TIPA"
-    US_TX = "us-tx", "Texas, TDPSA"
-    US_VA = "us-va", "Virginia, VCDPA"
-    OTHER = "other", "Another law"
+    GDPR = "gdpr", _("EU GDPR")
+    UK_GDPR = "uk-gdpr", _("UK GDPR")
+    CCPA = "ccpa", _("California, CCPA")
+    UTAH = "utah", _("Utah, UCPA")
+    LGPD = "lgpd", _("Brazil, LGPD")
+    US_CO = "us-co", _("Colorado, CPA")
+    US_CT = "us-ct", _("Connecticut, CTDPA")
+    US_DE = "us-de", _("Delaware, DPDPA")
+    US_FL = "us-fl", _("Florida, FDBR")
+    US_IA = "us-ia", _("Iowa, ICDPA")
+    US_IN = "us-in", _("Indiana, INCDPA")
+    US_KY = "us-ky", _("Kentucky, KCDPA")
+    US_MD = "us-md", _("Maryland, MODPA")
+    US_MN = "us-mn", _("Minnesota, MCDPA")
+    US_MT = "us-mt", _("Montana, MTCDPA")
+    US_NE = "us-ne", _("Nebraska, NDPA")
+    US_NH = "us-nh", _("New Hampshire, NHDPA")
+    US_NJ = "us-nj", _("New Jersey, NJDPA")
+    US_OR = "us-or", _("Oregon, OCPA")
+    US_RI = "us-ri", _("Rhode Island, RIDTPPA")
+    US_TN = "us-tn", _("Tennessee, TIPA")
+    US_TX = "us-tx", _("Texas, TDPSA")
+    US_VA = "us-va", _("Virginia, VCDPA")
+    OTHER = "other", _("Another law")
 
 
 class SubmissionStatus(TextChoices):
     """Where one submission stands. Only `erasure/lifecycle` writes it."""
 
-    BLOCKED = "blocked", "On hold"
-    QUEUED = "queued", "Queued"
-    SUBMITTING = "submitting", "Being sent"
-    PROCESSING = "processing", "Processing at CXone"
-    COMPLETED = "completed", "CXone reported done"
-    FAILED = "failed", "Failed"
-    REFUSED = "refused", "Refused"
-    CANCELLED = "cancelled", "Cancelled"
+    BLOCKED = "blocked", _("On hold")
+    QUEUED = "queued", _("Queued")
+    SUBMITTING = "submitting", _("Being sent")
+    PROCESSING = "processing", _("Processing at CXone")
+    COMPLETED = "completed", _("CXone reported done")
+    FAILED = "failed", _("Failed")
+    REFUSED = "refused", _("Refused")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 SUBMISSION_LOOKS: dict[SubmissionStatus, Look] = {
@@ -142,14 +147,14 @@ OPEN_STATUSES: frozenset[SubmissionStatus] = frozenset(SubmissionStatus) - TERMI
 class RequestStage(TextChoices):
     """Where a whole request stands, derived from its submissions and its answer; it is never stored."""
 
-    REGISTERED = "registered", "Registered"
-    BLOCKED = "blocked", "On hold"
-    QUEUED = "queued", "Queued"
-    PROCESSING = "processing", "Under way at CXone"
-    ATTENTION = "attention", "Needs a look"
-    FAILED = "failed", "Failed"
-    TO_BE_ANSWERED = "to_be_answered", "To be answered"
-    ANSWERED = "answered", "Answered"
+    REGISTERED = "registered", _("Registered")
+    BLOCKED = "blocked", _("On hold")
+    QUEUED = "queued", _("Queued")
+    PROCESSING = "processing", _("Under way at CXone")
+    ATTENTION = "attention", _("Needs a look")
+    FAILED = "failed", _("Failed")
+    TO_BE_ANSWERED = "to_be_answered", _("To be answered")
+    ANSWERED = "answered", _("Answered")
 
 
 STAGE_LOOKS: dict[RequestStage, Look] = {
@@ -167,11 +172,11 @@ STAGE_LOOKS: dict[RequestStage, Look] = {
 class Outcome(TextChoices):
     """What the person was told: the end of a request, and of its legal clock."""
 
-    DONE = "done", "Done"
-    PARTLY_DONE = "partly_done", "Partly done"
-    NOTHING_FOUND = "nothing_found", "Nothing found"
-    REFUSED = "refused", "Refused"
-    WITHDRAWN = "withdrawn", "Withdrawn by the person"
+    DONE = "done", _("Done")
+    PARTLY_DONE = "partly_done", _("Partly done")
+    NOTHING_FOUND = "nothing_found", _("Nothing found")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the person")
 
 
 OUTCOME_LOOKS: dict[Outcome, Look] = {
@@ -224,72 +229,72 @@ class LetterKind(TextChoices):
 class Channel(TextChoices):
     """How a request came in, or an answer went out."""
 
-    EMAIL = "email", "E-mail"
-    PHONE = "phone", "Phone"
-    LETTER = "letter", "Letter"
-    WEB_FORM = "web_form", "Web form"
-    IN_PERSON = "in_person", "In person"
-    OTHER = "other", "Another way"
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    LETTER = "letter", _("Letter")
+    WEB_FORM = "web_form", _("Web form")
+    IN_PERSON = "in_person", _("In person")
+    OTHER = "other", _("Another way")
 
 
 class IdentityCheck(TextChoices):
     """How it was established that the one who asks is the person, or may act for them."""
 
-    SIGNED_IN = "signed_in", "Asked while signed in to their account"
-    VERIFIED_CONTACT = "verified_contact", "Confirmed through an address or number already on file"
-    KNOWN_DETAILS = "known_details", "Named details that only they would know"
-    DOCUMENT = "document", "Showed an identity document"
-    KNOWN_AGENT = "known_agent", "Through an agent whose authority was checked"
-    OTHER = "other", "Another way, told in the comments"
+    SIGNED_IN = "signed_in", _("Asked while signed in to their account")
+    VERIFIED_CONTACT = "verified_contact", _("Confirmed through an address or number already on file")
+    KNOWN_DETAILS = "known_details", _("Named details that only they would know")
+    DOCUMENT = "document", _("Showed an identity document")
+    KNOWN_AGENT = "known_agent", _("Through an agent whose authority was checked")
+    OTHER = "other", _("Another way, told in the comments")
 
 
 class IdentifierKind(TextChoices):
     """What an identifier is. Only a CXone id can be sent; the others are what people write in with."""
 
-    CXONE_ID = "cxone_id", "CXone id"
-    EMAIL = "email", "E-mail address"
-    PHONE = "phone", "Phone number"
-    OTHER = "other", "Other identifier"
+    CXONE_ID = "cxone_id", _("CXone id")
+    EMAIL = "email", _("E-mail address")
+    PHONE = "phone", _("Phone number")
+    OTHER = "other", _("Other identifier")
 
 
 class Attention(TextChoices):
     """A flag beside a submission's status: something a person has to look at. The status stays what it is."""
 
-    STALLED = "stalled", "No end in sight"
-    CONTRADICTED = "contradicted", "Callback contradicted"
-    UNCLEAR = "unclear", "Unclear whether CXone took it"
-    SECOND_ID = "second_id", "Two ids at CXone"
-    UNEXPECTED_ANSWER = "unexpected_answer", "Unexpected answer"
-    HELD_IN_DOUBT = "held_in_doubt", "Held after it may have been sent"
-    UNKNOWN_AT_CXONE = "unknown_at_cxone", "Not known at CXone"
-    POISONED = "poisoned", "Could not be recorded"
+    STALLED = "stalled", _("No end in sight")
+    CONTRADICTED = "contradicted", _("Callback contradicted")
+    UNCLEAR = "unclear", _("Unclear whether CXone took it")
+    SECOND_ID = "second_id", _("Two ids at CXone")
+    UNEXPECTED_ANSWER = "unexpected_answer", _("Unexpected answer")
+    HELD_IN_DOUBT = "held_in_doubt", _("Held after it may have been sent")
+    UNKNOWN_AT_CXONE = "unknown_at_cxone", _("Not known at CXone")
+    POISONED = "poisoned", _("Could not be recorded")
 
 
-ATTENTION_LINES: dict[Attention, str] = {
-    Attention.STALLED: "CXone still reports it as processing; ask CXone’s support, and mind the due date.",
-    Attention.CONTRADICTED: (
+ATTENTION_LINES: dict[Attention, Words] = {
+    Attention.STALLED: _("CXone still reports it as processing; ask CXone’s support, and mind the due date."),
+    Attention.CONTRADICTED: _(
         "A callback said one thing and CXone’s own status another; trust the status, and ask CXone’s support "
         "which of them is right."
     ),
-    Attention.UNCLEAR: (
+    Attention.UNCLEAR: _(
         "CXone’s answer to the sending was lost; it is being repeated with the same key, so nothing happens "
         "twice. If this lasts, test the CXone connection."
     ),
-    Attention.SECOND_ID: (
+    Attention.SECOND_ID: _(
         "CXone gave two ids for one submission; both are kept. Ask CXone’s support whether it ran twice."
     ),
-    Attention.UNEXPECTED_ANSWER: (
+    Attention.UNEXPECTED_ANSWER: _(
         "CXone answered something this program does not know; read its answer, and ask CXone’s support "
         "what it means before you answer the person."
     ),
-    Attention.HELD_IN_DOUBT: (
+    Attention.HELD_IN_DOUBT: _(
         "A hold was placed after this may have gone out; tell whoever placed the hold, and ask CXone’s "
         "support whether it can still be stopped."
     ),
-    Attention.UNKNOWN_AT_CXONE: (
+    Attention.UNKNOWN_AT_CXONE: _(
         "CXone does not know the id it gave; check with CXone’s support that the request exists there."
     ),
-    Attention.POISONED: (
+    Attention.POISONED: _(
         "What CXone answered could not be recorded here; the submission was set aside so that others go on. "
         "Tell your operator, with the reference."
     ),
@@ -310,9 +315,9 @@ ATTENTION_LOOKS: dict[Attention, Look] = {
 class HoldKind(TextChoices):
     """Why a hold forbids erasing: the ground that officers see."""
 
-    LITIGATION = "litigation", "Litigation"
-    STATUTORY_RETENTION = "statutory_retention", "Statutory retention"
-    INVESTIGATION = "investigation", "Investigation"
+    LITIGATION = "litigation", _("Litigation")
+    STATUTORY_RETENTION = "statutory_retention", _("Statutory retention")
+    INVESTIGATION = "investigation", _("Investigation")
 
 
 #: How the codes of holds begin, by kind: LIT-2026-1. The two rules of the contract are RET-1 and RET-2.
@@ -326,10 +331,10 @@ HOLD_CODE_PREFIXES: dict[HoldKind, str] = {
 class HoldState(TextChoices):
     """Where a hold stands, derived from its dates; it is never stored."""
 
-    AHEAD = "ahead", "Not yet in force"
-    IN_FORCE = "in_force", "In force"
-    ENDED = "ended", "Ended"
-    RELEASED = "released", "Released"
+    AHEAD = "ahead", _("Not yet in force")
+    IN_FORCE = "in_force", _("In force")
+    ENDED = "ended", _("Ended")
+    RELEASED = "released", _("Released")
 
 
 HOLD_STATE_LOOKS: dict[HoldState, Look] = {
@@ -343,10 +348,10 @@ HOLD_STATE_LOOKS: dict[HoldState, Look] = {
 class ReleaseDecision(TextChoices):
     """How a proposal to release a hold ended. While nobody has decided there is none."""
 
-    APPROVED = "approved", "Released"
-    DENIED = "denied", "Kept"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    EXPIRED = "expired", "Expired, nobody decided in time"
+    APPROVED = "approved", _("Released")
+    DENIED = "denied", _("Kept")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired, nobody decided in time")
 
 
 RELEASE_LOOKS: dict[ReleaseDecision, Look] = {
@@ -360,18 +365,18 @@ RELEASE_LOOKS: dict[ReleaseDecision, Look] = {
 class OverrideReason(TextChoices):
     """Why the asker says that a held submission may go."""
 
-    HOLD_DOES_NOT_REACH = "hold_does_not_reach", "The hold does not reach this data"
-    EVIDENCE_PRESERVED = "evidence_preserved", "The evidence is preserved elsewhere"
-    MATTER_CLOSED = "matter_closed", "The matter is closed"
+    HOLD_DOES_NOT_REACH = "hold_does_not_reach", _("The hold does not reach this data")
+    EVIDENCE_PRESERVED = "evidence_preserved", _("The evidence is preserved elsewhere")
+    MATTER_CLOSED = "matter_closed", _("The matter is closed")
 
 
 class OverrideDecision(TextChoices):
     """How an override ended. While nobody has decided there is none."""
 
-    APPROVED = "approved", "Approved"
-    DENIED = "denied", "Denied"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    EXPIRED = "expired", "Expired, nobody decided in time"
+    APPROVED = "approved", _("Approved")
+    DENIED = "denied", _("Denied")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired, nobody decided in time")
 
 
 OVERRIDE_LOOKS: dict[OverrideDecision, Look] = {
@@ -387,16 +392,16 @@ REVOKED_LOOK = Look("warning", "undo")
 class NoticeKind(TextChoices):
     """What somebody is told by mail; the label is the subject line's, the reference follows it."""
 
-    OVERRIDE_WAITS = "override_waits", "An override waits for a decision"
-    OVERRIDE_PRESSES = "override_presses", "An override is still undecided, and half its time is gone"
-    OVERRIDE_DECIDED = "override_decided", "Your override was decided"
-    OVERRIDE_EXPIRED = "override_expired", "Nobody decided on your override in time"
-    OVERRIDE_REVOKED = "override_revoked", "An approval was taken back"
-    HOLD_QUESTIONED = "hold_questioned", "Somebody asks for an override of your hold"
-    HOLD_OVERRIDDEN = "hold_overridden", "An override of your hold was approved"
-    SUSPENDED = "suspended", "Put on hold before it was sent"
-    RELEASE_WAITS = "release_waits", "The release of a hold waits for a second reviewer"
-    RELEASE_DECIDED = "release_decided", "The release of a hold was decided"
-    ROLES_GRANTED = "roles_granted", "Somebody was given a role"
-    ROLES_ENDED = "roles_ended", "A role of yours has ended"
-    ADDRESS_CHANGED = "address_changed", "Your address for notices was changed"
+    OVERRIDE_WAITS = "override_waits", _("An override waits for a decision")
+    OVERRIDE_PRESSES = "override_presses", _("An override is still undecided, and half its time is gone")
+    OVERRIDE_DECIDED = "override_decided", _("Your override was decided")
+    OVERRIDE_EXPIRED = "override_expired", _("Nobody decided on your override in time")
+    OVERRIDE_REVOKED = "override_revoked", _("An approval was taken back")
+    HOLD_QUESTIONED = "hold_questioned", _("Somebody asks for an override of your hold")
+    HOLD_OVERRIDDEN = "hold_overridden", _("An override of your hold was approved")
+    SUSPENDED = "suspended", _("Put on hold before it was sent")
+    RELEASE_WAITS = "release_waits", _("The release of a hold waits for a second reviewer")
+    RELEASE_DECIDED = "release_decided", _("The release of a hold was decided")
+    ROLES_GRANTED = "roles_granted", _("Somebody was given a role")
+    ROLES_ENDED = "roles_ended", _("A role of yours has ended")
+    ADDRESS_CHANGED = "address_changed", _("Your address for notices was changed")

@@ -24,6 +24,8 @@ class User(AbstractUser):
     time_zone = models.CharField(
         max_length=64, blank=True, help_text="Such as Europe/Berlin; empty: the controller's."
     )
+    language = models.CharField(max_length=16, blank=True, help_text="Such as de; empty: the browser's.")
+    daily_digest = models.BooleanField(default=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = "person"

@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "privacyadmin.languages.LanguageMiddleware",
     "privacyadmin.middleware.SignedInPagesMiddleware",
     "privacyadmin.refusals.RefusalsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -173,6 +174,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Words and times. Dates of receipt are dates in the controller's zone.
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "privacyadmin" / "locale"]
+FORMAT_MODULE_PATH = "privacyadmin.formats"
 TIME_ZONE = environment.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
@@ -183,6 +187,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE

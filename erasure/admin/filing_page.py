@@ -1,7 +1,7 @@
 """What the filing page shows beside the form: dates, exact payloads, open requests of the person, holds."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from erasure.asked import (
     parts_of,
     payload_of,
 )
-from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType
+from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType, Words
 from erasure.deadlines import DISCLAIMER, Clock, ClockError, Step, clock, long_date_with_weekday
 from erasure.forms import SendingForm
 from erasure.models import LegalHold, PrivacyRequest
@@ -167,12 +167,16 @@ def _preview(caption: str, asked: Filing, given: Identifier) -> Preview:
 
 
 def _cards(
-    form: SendingForm, name: str, lines: dict[Any, str], *, held: set[str] | None = None
+    form: SendingForm, name: str, lines: Mapping[Any, Words], *, held: set[str] | None = None
 ) -> list[Choice]:
     """The options of a field as cards; none when this form does not ask for it."""
     if name not in form.fields:
         return []
     return [
-        Choice(option, lines[option.data["value"]], "On hold" if option.data["value"] in (held or ()) else "")
+        Choice(
+            option,
+            str(lines[option.data["value"]]),
+            "On hold" if option.data["value"] in (held or ()) else "",
+        )
         for option in form[name]
     ]

@@ -55,7 +55,7 @@ def _going(queued: Sequence[Submission]) -> str:
 
 
 def _waiting(submission: Submission) -> str:
-    what = ", ".join(Category(category).label for category in submission.categories)
+    what = ", ".join(str(Category(category).label) for category in submission.categories)
     held = f"Held by {', '.join(submission.held_by)}: {what} ({submission})."
     if submission.overrides.filter(decision="").exists():
         return f"{held} A reviewer was asked for an override; nothing of it is sent before that is approved."

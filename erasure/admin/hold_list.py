@@ -114,7 +114,7 @@ def _tabs(state: HoldState | None, *, now: datetime) -> list[Tab]:
         all=Count("pk"), **{one.value: Count("pk", filter=holds.in_state(one, now)) for one in HoldState}
     )
     over = [one for one in HoldState if one not in ORDER]
-    each = [Tab(one.label, one.value, counts[one.value], one is state) for one in (*ORDER, *over)]
+    each = [Tab(str(one.label), one.value, counts[one.value], one is state) for one in (*ORDER, *over)]
     return [Tab("All", "", counts["all"], state is None), *each]
 
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from erasure.asked import controllers_today
 from erasure.attention import UNCERTIFIED_DAYS, uncertified
-from erasure.choices import Regulation, RequestStage, RequestType
+from erasure.choices import Regulation, RequestStage, RequestType, Words
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
 from erasure.models import PrivacyRequest
 from erasure.stages import stage_column
 
-Choices: TypeAlias = Sequence[tuple[str, str]]
+Choices: TypeAlias = Sequence[tuple[str, Words]]
 Requests: TypeAlias = QuerySet[PrivacyRequest]
 
 OPEN, UNDER_WAY, ANSWERED = "open", "under_way", "answered"
@@ -99,7 +99,7 @@ class TypeFilter(ChoiceFilter):
 
     title = "type"
     parameter_name = "type"
-    options = tuple((str(code), str(label)) for code, label in RequestType.choices)
+    options = tuple((str(code), label) for code, label in RequestType.choices)
 
 
 class OwnerFilter(ChoiceFilter):

@@ -8,12 +8,16 @@ import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.forms.boundfield import BoundWidget
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from erasure.choices import (
     ATTENTION_LOOKS,
@@ -25,8 +29,10 @@ from erasure.choices import (
     Outcome,
     RequestStage,
     SubmissionStatus,
+    Words,
 )
 from erasure.deadlines import days_left_words
+from erasure.plain_words import count_words, counted, uncapitalised
 
 register = template.Library()
 
@@ -90,7 +96,8 @@ def local_time(moment: datetime.datetime | None) -> str:
     """A moment to the minute in the reader's zone, which is named: `20 Nov 2026, 14:05 (Europe/Berlin)`."""
     if moment is None:
         return ""
-    return _time_element(moment, date_format(timezone.localtime(moment), "j M Y, H:i") + f" ({zone()})")
+    words = date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return _time_element(moment, f"{words} ({zone()})")
 
 
 @register.filter
@@ -98,19 +105,67 @@ def short_time(moment: datetime.datetime | None) -> str:
     """A moment to the second, `20 Nov 2026, 14:05:41`, for where `zone` stands once above."""
     if moment is None:
         return ""
-    return _time_element(moment, date_format(timezone.localtime(moment), "j M Y, H:i:s"))
+    return _time_element(moment, short_moment(timezone.localtime(moment)))
+
+
+@register.filter(expects_localtime=True)
+def day(when: datetime.date | None) -> str:
+    """A day in full: `20 December 2026`, `20. Dezember 2026`."""
+    return date_format(when, "DATE_FORMAT") if when else ""
+
+
+@register.filter(expects_localtime=True)
+def short_day(when: datetime.date | None) -> str:
+    """A day: `20 Dec 2026`, `20.12.2026`."""
+    return date_format(when, "SHORT_DATE_FORMAT") if when else ""
+
+
+@register.filter(expects_localtime=True)
+def day_of_year(when: datetime.date | None) -> str:
+    """A day close by, without its year: `20 Dec`, `20.12.`."""
+    return date_format(when, "MONTH_DAY_FORMAT") if when else ""
+
+
+@register.filter(expects_localtime=True)
+def moment(when: datetime.datetime | None) -> str:
+    """A moment to the second, for where the zone stands close by: `20 December 2026, 14:05:41`."""
+    return f"{date_format(when, 'DATE_FORMAT')}, {date_format(when, 'H:i:s')}" if when else ""
+
+
+@register.filter(expects_localtime=True)
+def short_moment(when: datetime.datetime | None) -> str:
+    """The same with a short day: `20 Dec 2026, 14:05:41`, `20.12.2026, 14:05:41`."""
+    return f"{date_format(when, 'SHORT_DATE_FORMAT')}, {date_format(when, 'H:i:s')}" if when else ""
 
 
 @register.filter
 def thousands(count: int) -> str:
-    """A count as people read it: `4,812`."""
-    return f"{count:,}"
+    """A count as people read it: `4,812`, `4.812`."""
+    return counted(count)
+
+
+@register.filter
+def in_sentence(label: Words) -> str:
+    """A label as it stands within a sentence."""
+    return uncapitalised(label)
 
 
 @register.simple_tag
 def zone() -> str:
     """The name of the zone that times are shown in, such as Europe/Berlin."""
     return timezone.get_current_timezone_name()
+
+
+@register.inclusion_tag("pa/languages.html", takes_context=True)
+def language_switch(context: template.Context) -> Context:
+    """A button for each language; the choice is kept in a cookie."""
+    request: HttpRequest = context["request"]
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "languages": settings.LANGUAGES,
+        "spoken": get_language(),
+        "next": request.get_full_path() if request.method == "GET" else "",
+    }
 
 
 @register.inclusion_tag("pa/banner.html")
@@ -125,7 +180,7 @@ def banner(tone: str, icon: str, text: str, **more: str) -> Context:
 @register.inclusion_tag("pa/empty.html")
 def empty_state(icon: str, heading: str, text: str, **more: str) -> Context:
     """Where nothing is yet: what would be; more may be `href`, `action` (how to make the first), `hint`."""
-    return {**more, "icon": icon or "inbox", "heading": heading or "Nothing here yet", "text": text}
+    return {**more, "icon": icon or "inbox", "heading": heading or _("Nothing here yet"), "text": text}
 
 
 @register.inclusion_tag("pa/error.html")
@@ -146,7 +201,7 @@ def field(bound: BoundField, css_classes: str = "") -> Context:
     return {"field": bound, "css_classes": css_classes}
 
 
-def _badge_of(look: Look, text: str) -> Context:
+def _badge_of(look: Look, text: Words) -> Context:
     return {"tone": look.tone, "icon": look.icon, "text": text}
 
 
@@ -162,12 +217,9 @@ def _words_of(due_on: datetime.date, answered_on: datetime.date | None) -> Conte
 
 def _words_of_answered(days_late: int) -> Context:
     if days_late > 0:
-        return {"tone": "danger", "icon": "event_busy", "text": f"Answered {_days(days_late)} late"}
-    return {"tone": "success", "icon": "event_available", "text": "Answered in time"}
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+        words = _("Answered %(days)s late") % {"days": count_words(days_late, "day")}
+        return {"tone": "danger", "icon": "event_busy", "text": words}
+    return {"tone": "success", "icon": "event_available", "text": _("Answered in time")}
 
 
 def _time_element(moment: datetime.datetime, words: str) -> SafeString:

@@ -189,7 +189,7 @@ def test_a_flag_says_what_to_do(officer: User, auditor: User, signed_in: made.Si
 
     page = text_of(signed_in(officer), request)
 
-    assert ATTENTION_LINES[Attention.STALLED] in page
+    assert str(ATTENTION_LINES[Attention.STALLED]) in page
     assert seen in page
     assert seen not in text_of(signed_in(auditor), request)
 
@@ -472,7 +472,7 @@ def test_i_have_looked_at_it_clears_the_flag_and_is_put_on_record(
     answer = signed_in(officer).post(seen, follow=True)
 
     assert made.only(request).attention == ""
-    assert ATTENTION_LINES[Attention.STALLED] not in answer.content.decode()
+    assert str(ATTENTION_LINES[Attention.STALLED]) not in answer.content.decode()
     newest = AuditEvent.objects.filter(obj=request.obj).latest("seq")
     assert (newest.act, newest.actor) == ("attention.cleared", officer.actor)
     assert json.loads(newest.body)["data"] == {"submission": 1, "flag": "stalled"}

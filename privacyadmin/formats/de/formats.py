@@ -1,0 +1,8 @@
+"""`20. Dezember 2026`, `20.12.2026`, `20.12.`, `14:05`."""
+
+DATE_FORMAT = "j. F Y"
+SHORT_DATE_FORMAT = "d.m.Y"
+MONTH_DAY_FORMAT = "d.m."
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j. F Y, H:i"
+SHORT_DATETIME_FORMAT = "d.m.Y, H:i"

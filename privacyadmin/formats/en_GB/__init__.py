@@ -1,0 +1,1 @@
+"""English, as everywhere outside of pages."""
