@@ -10,7 +10,8 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from erasure.choices import Category, Words
+from audit.words import Words, numbered
+from erasure.choices import Category
 
 #: Why CXone did not take something, or nobody knows whether it did: the codes that the pipeline writes.
 REASONS: Mapping[str, Words] = {
@@ -56,14 +57,9 @@ def uncapitalised(label: Words) -> str:
     return words if (get_language() or "").startswith("de") else words[:1].lower() + words[1:]
 
 
-def counted(count: int) -> str:
-    """A count as people read it: `1,284`, `1.284`."""
-    return str(number_format(count, force_grouping=True))
-
-
 def count_words(count: int, noun: str) -> str:
     """`1 record`, `1,284 records`; the noun is one of `COUNTED`."""
-    return str(COUNTED[noun] % {"number": count, "count": counted(count)})
+    return str(COUNTED[noun] % {"number": count, "count": numbered(count)})
 
 
 def duration_words(milliseconds: int) -> str:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from audit.admin.confirmation import asked_to_confirm
@@ -72,7 +73,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     found = request_or_404(reference)
     context = {
-        "title": f"Certificate of {reference}",
+        "title": _("Certificate of %(reference)s") % {"reference": reference},
         "request_shown": found,
         "offers": [_offer(found, copy) for copy in copies],
     }
@@ -88,9 +89,11 @@ def take_persons(request: HttpRequest, reference: str) -> HttpResponse:
     """
     question = asked_to_confirm(
         request,
-        doing=f"Take the certificate of {request_or_404(reference)}",
+        doing=_("Take the certificate of %(request)s") % {"request": request_or_404(reference)},
         back=reverse("admin:request_certificate", args=[reference]),
-        afterwards="" if _via(request) == REPORT_ALONE else "The files are then downloaded; this page stays.",
+        afterwards=""
+        if _via(request) == REPORT_ALONE
+        else _("The files are then downloaded; this page stays."),
     )
     if question is not None:
         return question

@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest
 from django.utils import timezone
 
+from audit.words import Words
 from erasure import holds
 from erasure.asked import (
     Filing,
@@ -21,7 +22,7 @@ from erasure.asked import (
     parts_of,
     payload_of,
 )
-from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType, Words
+from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType
 from erasure.deadlines import DISCLAIMER, Clock, ClockError, Step, clock, long_date_with_weekday
 from erasure.forms import SendingForm
 from erasure.models import LegalHold, PrivacyRequest

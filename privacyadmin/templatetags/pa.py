@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from audit.words import Words, numbered
 from erasure.choices import (
     ATTENTION_LOOKS,
     OUTCOME_LOOKS,
@@ -29,10 +30,9 @@ from erasure.choices import (
     Outcome,
     RequestStage,
     SubmissionStatus,
-    Words,
 )
 from erasure.deadlines import days_left_words
-from erasure.plain_words import count_words, counted, uncapitalised
+from erasure.plain_words import count_words, uncapitalised
 
 register = template.Library()
 
@@ -141,7 +141,7 @@ def short_moment(when: datetime.datetime | None) -> str:
 @register.filter
 def thousands(count: int) -> str:
     """A count as people read it: `4,812`, `4.812`."""
-    return counted(count)
+    return numbered(count)
 
 
 @register.filter
