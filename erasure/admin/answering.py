@@ -127,8 +127,8 @@ def _record(request: HttpRequest, found: PrivacyRequest, form: AnswerForm) -> Ht
 
 def _told(request: PrivacyRequest, outcome: Outcome) -> list[lifecycle.Told]:
     ground = "identity_not_established" if outcome == Outcome.REFUSED else ""
-    parts = [part.number for part in lifecycle.parts_to_answer(request)] or [None]
-    return [lifecycle.Told(submission=number, outcome=outcome, ground=ground) for number in parts]
+    parts: list[int | None] = [part.number for part in lifecycle.parts_to_answer(request)]
+    return [lifecycle.Told(submission=number, outcome=outcome, ground=ground) for number in parts or [None]]
 
 
 def suggestion(request: PrivacyRequest, cards: Sequence[Card]) -> tuple[str, str]:
