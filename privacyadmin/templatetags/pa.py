@@ -5,6 +5,7 @@ A tone never stands alone: every badge has an icon and a word. Words, tones and 
 """
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -33,6 +34,7 @@ from erasure.choices import (
 )
 from erasure.deadlines import days_left_words
 from erasure.plain_words import count_words, uncapitalised
+from privacyadmin.roles import role_names
 
 register = template.Library()
 
@@ -150,6 +152,12 @@ def in_sentence(label: Words) -> str:
     return uncapitalised(label)
 
 
+@register.filter(name="role_names")
+def names_of_roles(roles: Iterable[object]) -> str:
+    """The names of roles, or of the groups that stand for them, with commas."""
+    return role_names(map(str, roles))
+
+
 @register.simple_tag
 def zone() -> str:
     """The name of the zone that times are shown in, such as Europe/Berlin."""
@@ -211,7 +219,8 @@ def _words_of(due_on: datetime.date, answered_on: datetime.date | None) -> Conte
     # Due dates are dates in the controller's zone, wherever the reader sits.
     left = days_left_words(due_on, timezone.localdate(timezone=timezone.get_default_timezone()))
     if left.tone == "neutral":
-        return {"tone": "", "icon": "", "text": left.words.removeprefix("Due ")}
+        short = left.words.removeprefix(_("Due "))
+        return {"tone": "", "icon": "", "text": short, "full": left.words}
     return {"tone": left.tone, "icon": left.icon, "text": left.words}
 
 
