@@ -30,11 +30,15 @@ REASONS: Mapping[str, Words] = {
 #: What is counted: by the English noun, the words for one and for several.
 COUNTED: Mapping[str, Any] = {
     "day": ngettext_lazy("%(count)s day", "%(count)s days", "number"),
+    "entry": ngettext_lazy("%(count)s entry", "%(count)s entries", "number"),
     "hold": ngettext_lazy("%(count)s hold", "%(count)s holds", "number"),
     "minute": ngettext_lazy("%(count)s minute", "%(count)s minutes", "number"),
     "more request": ngettext_lazy("%(count)s more request", "%(count)s more requests", "number"),
     "notice": ngettext_lazy("%(count)s notice", "%(count)s notices", "number"),
     "override": ngettext_lazy("%(count)s override", "%(count)s overrides", "number"),
+    "override decision": ngettext_lazy(
+        "%(count)s override decision", "%(count)s override decisions", "number"
+    ),
     "record": ngettext_lazy("%(count)s record", "%(count)s records", "number"),
     "request": ngettext_lazy("%(count)s request", "%(count)s requests", "number"),
     "submission": ngettext_lazy("%(count)s submission", "%(count)s submissions", "number"),

@@ -24,7 +24,7 @@ from audit.admin.event_filters import ExplorerForm
 from audit.admin.event_paging import MOST_COUNTED, PAGE_SIZE, Cursor, counted, page_of
 from audit.admin.event_words import events_words
 from audit.models import AuditEvent, AuditHead
-from audit.words import numbered
+from audit.words import Words, numbered
 
 PERMISSION = "audit.view_auditevent"
 
@@ -99,7 +99,7 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
     list_fullwidth = False
     change_list_template = "audit/event_list.html"
     list_before_template = "audit/standing.html"
-    empty: ClassVar[dict[str, str]] = {
+    empty: ClassVar[dict[str, Words]] = {
         "icon": "receipt_long",
         "heading": _lazy("No events yet"),
         "text": _lazy("Whatever is done with a request is written here, in the same moment and for good."),

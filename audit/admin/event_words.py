@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Substr, Trim
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
 
 from audit.events import EVENT_WORDS
 from audit.log_format import LogFormatError
@@ -24,13 +24,13 @@ ACTORS_WITHOUT_A_NAME = {"sys": "PrivacyAdmin", "cxone": "CXone"}
 
 #: The nouns that begin the names of events, under the headings that group them in a choice.
 EVENT_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Requests": ("request", "attention"),
-    "Callbacks of CXone": ("callback", "upstream"),
-    "Holds and overrides": ("hold", "override"),
-    "Personal data": ("subject",),
-    "People": ("user", "access"),
-    "Vaults": ("vault",),
-    "The log itself": ("log", "audit", "key"),
+    gettext_noop("Requests"): ("request", "attention"),
+    gettext_noop("Callbacks of CXone"): ("callback", "upstream"),
+    gettext_noop("Holds and overrides"): ("hold", "override"),
+    gettext_noop("Personal data"): ("subject",),
+    gettext_noop("People"): ("user", "access"),
+    gettext_noop("Vaults"): ("vault",),
+    gettext_noop("The log itself"): ("log", "audit", "key"),
 }
 
 #: A log goes by a UUID, which would take the room of two other columns.
@@ -41,7 +41,7 @@ Choices = list[tuple[str, Words]]
 
 def event_choices() -> list[tuple[str, Choices]]:
     """All kinds of event by their words, grouped by what they happen to."""
-    return [(heading, _choices_of(nouns)) for heading, nouns in EVENT_GROUPS.items()]
+    return [(gettext(heading), _choices_of(nouns)) for heading, nouns in EVENT_GROUPS.items()]
 
 
 def _choices_of(nouns: Iterable[str]) -> Choices:

@@ -19,7 +19,7 @@ from erasure.certificates import REPORT_ALONE, Certificate, CertificateRefused, 
 from erasure.certificates.files import REPORT
 from erasure.certificates.words import anothers_words, grounds_of, kept_words, standing_words
 from erasure.models import PrivacyRequest, Submission
-from erasure.plain_words import categories_words
+from erasure.plain_words import categories_words, count_words
 
 PERMISSIONS = {Copy.PERSON: "erasure.take_certificate", Copy.AUDIT: "erasure.take_audit_copy"}
 #: A report runs nothing, loads nothing and sends nothing, whatever stands in it.
@@ -53,6 +53,21 @@ class Offer:
         return (
             [] if self.contents is None else [_left(row, self.contents) for row in self.contents.not_covered]
         )
+
+    @property
+    def entries_words(self) -> str:
+        """How many entries of the log it holds."""
+        return count_words(len(self.contents.events) if self.contents else 0, "entry")
+
+    @property
+    def holds_words(self) -> str:
+        """How many holds it tells of."""
+        return count_words(len(self.contents.holds) if self.contents else 0, "hold")
+
+    @property
+    def overrides_words(self) -> str:
+        """How many decisions on overrides it tells of."""
+        return count_words(len(self.contents.overrides) if self.contents else 0, "override decision")
 
     @property
     def anothers(self) -> str:

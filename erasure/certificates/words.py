@@ -23,10 +23,10 @@ NAMELESS_HOLD = _lazy("a legal hold")
 def moment_words(moment: datetime) -> str:
     """A moment in the controller's zone, which is named: `20 November 2026 at 14:05:38 (Europe/Berlin)`."""
     there = timezone.localtime(moment, timezone.get_default_timezone())
-    return _("%(day)s at %(there)s (%(get_default_timezone_name)s)") % {
+    return _("%(day)s at %(clock)s (%(zone)s)") % {
         "day": day_words(there.date()),
-        "there": format(there, "%H:%M:%S"),
-        "get_default_timezone_name": timezone.get_default_timezone_name(),
+        "clock": format(there, "%H:%M:%S"),
+        "zone": timezone.get_default_timezone_name(),
     }
 
 

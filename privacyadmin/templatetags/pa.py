@@ -5,6 +5,7 @@ A tone never stands alone: every badge has an icon and a word. Words, tones and 
 """
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -33,6 +34,7 @@ from erasure.choices import (
 )
 from erasure.deadlines import days_left_words
 from erasure.plain_words import count_words, uncapitalised
+from privacyadmin.roles import role_names
 
 register = template.Library()
 
@@ -148,6 +150,12 @@ def thousands(count: int) -> str:
 def in_sentence(label: Words) -> str:
     """A label as it stands within a sentence."""
     return uncapitalised(label)
+
+
+@register.filter(name="role_names")
+def names_of_roles(roles: Iterable[object]) -> str:
+    """The names of roles, or of the groups that stand for them, with commas."""
+    return role_names(map(str, roles))
 
 
 @register.simple_tag
