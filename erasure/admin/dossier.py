@@ -121,7 +121,7 @@ def _looked(
     try:
         presented = dossier.whose(given)
     except DossierRefused as refusal:
-        return _form(request, rows or _rows_of(given), problem=str(refusal))
+        return _form(request, rows or _rows_of(given), problem=str(refusal), status=status)
     requests = dossier.requests_of(presented)
     total = requests.count()
     listed = [_listed(one, presented) for one in requests[:MOST_LISTED]]
@@ -156,9 +156,9 @@ def _listed(request: PrivacyRequest, presented: Presented) -> Listed:
     )
 
 
-def _form(request: HttpRequest, rows: Any, *, problem: str = "") -> HttpResponse:
-    context = {"title": _("Dossier"), "rows": rows, "problem": problem}
-    return render(request, "erasure/dossier.html", {**admin.site.each_context(request), **context})
+def _form(request: HttpRequest, rows: Any, *, problem: str = "", status: int = 200) -> HttpResponse:
+    context = {**admin.site.each_context(request), "title": _("Dossier"), "rows": rows, "problem": problem}
+    return render(request, "erasure/dossier.html", context, status=status)
 
 
 def _rows_of(given: Sequence[Identifier]) -> Any:

@@ -1,7 +1,6 @@
 """Whose dossier it is: what is presented leads to one person, by its fingerprint alone; nothing is stored."""
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -31,17 +30,15 @@ class Presented:
         return list(self.by_row.values())
 
     def opening(self, row: SubjectIdentifier, *, salt: str | None, sub: object) -> Identifier | None:
-        """The writing of this identifier that, with this salt, leads to the log's tag `sub`.
+        """The identifier that, with this salt, leads to the log's tag `sub`.
 
         None where it was not presented, the salt is shredded, or the entry is about another one.
         """
         given = self.by_row.get(row.pk)
         if given is None or salt is None:
             return None
-        for writing in _writings(row, given):
-            if subject_tag(salt=salt_bytes(salt), kind=row.kind, ident=writing) == sub:
-                return Identifier(row.kind, writing)
-        return None
+        tag = subject_tag(salt=salt_bytes(salt), kind=given.kind, ident=given.value)
+        return given if tag == sub else None
 
 
 def whose(given: Sequence[Identifier]) -> Presented:
@@ -63,15 +60,6 @@ def whose(given: Sequence[Identifier]) -> Presented:
     if not people or not PrivacyRequest.objects.filter(subject__in=people).exists():
         raise DossierRefused(_leads_nowhere(len(set(keys))))
     return Presented(people.pop(), by_row, len(set(keys) - set(rows)))
-
-
-def _writings(row: SubjectIdentifier, given: Identifier) -> Iterator[str]:
-    """How it may have been written when the entry was made: the same identifier has more than one form."""
-    if row.value is not None:
-        yield row.value
-    yield given.value
-    yield unicodedata.normalize("NFC", given.value)
-    yield unicodedata.normalize("NFD", given.value)
 
 
 def _leads_nowhere(count: int) -> str:
