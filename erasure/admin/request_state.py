@@ -119,7 +119,7 @@ def _pause_line(submissions: Sequence[Submission]) -> str:
     if paused is None:
         return ""
     known = paused.pause_code in {code.value for code in PauseCode}
-    return PAUSE_LINES[PauseCode(paused.pause_code)] if known else "It is tried again by itself."
+    return str(PAUSE_LINES[PauseCode(paused.pause_code)]) if known else "It is tried again by itself."
 
 
 def _target_words(request: PrivacyRequest, today: date) -> str:
