@@ -1,4 +1,4 @@
-"""The clocks of a first period: every vector of the design, what is refused, and what must hold for any date."""
+"""The clocks of a first period: the vectors of the design, what is refused, what must hold for any date."""
 
 from datetime import date, timedelta
 

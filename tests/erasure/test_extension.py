@@ -58,9 +58,11 @@ def test_the_steps_say_which_rule_produced_the_date() -> None:
     computed = clock("gdpr", JAN_31, extension=Extended(ground="complexity", told_on=TOLD))
     assert [step.words for step in computed.steps["due"]] == [
         "Received on 31 January 2025. The day itself does not count.",
-        "Extended for the complexity of the request; the person was told on 20 February 2025, within the "
-        "first period, which ended on 28 February 2025. The whole time is counted from the start, not from "
-        "the end of the first period.",
+        (
+            "Extended for the complexity of the request; the person was told on 20 February 2025, within the "
+            "first period, which ended on 28 February 2025. The whole time is counted from the start, not "
+            "from the end of the first period."
+        ),
         "April 2025 has no day 31, so the 3 months end on its last day: 30 April 2025.",
         "That is a working day, so it stands: Wednesday 30 April 2025.",
     ]
