@@ -96,7 +96,9 @@ def _tried(asked: dict[str, Any]) -> dict[str, Any]:
 def row_shown(rule: RegulationRule) -> RowShown:
     """A row in the reader's language."""
     extension = rule.extension
-    sources = [rule.source, *([extension.source] if extension else [])]
+    sources = [rule.source]
+    if extension and extension.source not in rule.source:
+        sources.append(extension.source)
     return RowShown(
         token=rule.regulation,
         label=Regulation(rule.regulation).label,
@@ -106,7 +108,7 @@ def row_shown(rule: RegulationRule) -> RowShown:
         grounds=", ".join(ground_words(ground) for ground in extension.grounds) if extension else "",
         pauses=[_pause_shown(pause, rule) for pause in rule.pauses],
         acknowledgement=_acknowledgement_words(rule),
-        sources=[_(source) for source in dict.fromkeys(sources)],
+        sources=[_(source) for source in sources],
         version=rule.version,
     )
 
