@@ -124,7 +124,7 @@ def _period_words(rule: RegulationRule) -> str:
         return ngettext("%(count)d month", "%(count)d months", rule.length) % count
     if rule.unit == "days":
         return ngettext("%(count)d day", "%(count)d days", rule.length) % count
-    return _("No date to compute")
+    return _("no date to compute")
 
 
 def _acknowledgement_words(rule: RegulationRule) -> str:

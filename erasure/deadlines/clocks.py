@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext_noop
+
 from erasure.deadlines.dates_in_words import DISCLAIMER
 from erasure.deadlines.periods import (
     Paused,
@@ -23,7 +25,7 @@ from erasure.deadlines.steps import Step, Steps, step
 from erasure.deadlines.working_days import DayOff, WorkingCalendar, configured_calendar
 from erasure.regulations import ERASURE, PauseRule, RegulationRule
 
-HOUSE_RULE = "House rule, not law"
+HOUSE_RULE = gettext_noop("House rule, not law")
 
 
 @dataclass(frozen=True, kw_only=True)
