@@ -25,6 +25,7 @@ PAGES = {
         "/admin/requests/{year}-000001/certificate/",
         "/admin/requests/{year}-000001/send/",
         "/admin/password_change/",
+        "/admin/settings/",
     ],
     "reviewer": [
         "/admin/",
