@@ -21,7 +21,7 @@ from erasure.admin import charts, connection
 from erasure.admin.hold_waiting import waiting_releases
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage
-from erasure.deadlines import MONTHS, long_date_with_weekday
+from erasure.deadlines import long_date_with_weekday, month_name
 from erasure.models import HoldRelease, PrivacyRequest
 from erasure.plain_words import duration_words
 
@@ -195,7 +195,7 @@ def _punctuality_tile(today: date) -> Tile:
     return Tile(
         "Answered in time",
         f"{counts.in_time} of {counts.answered}",
-        f"in {MONTHS[today.month - 1]}",
+        f"in {month_name(today)}",
         "warning" if counts.in_time < counts.answered else "",
         list_address(_stage("answered")),
     )

@@ -36,14 +36,18 @@ class ChoiceFilter(SimpleListFilter):
 
     options: Choices = ()
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:  # noqa: ARG002 - Django's.
+    def offered(self) -> Choices:
         """The choices, by code and label."""
         return self.options
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:  # noqa: ARG002 - Django's.
+        """The choices, as Django asks for them."""
+        return self.offered()
 
     def queryset(self, request: HttpRequest, queryset: Requests) -> Requests:
         """The requests of the choice that was made."""
         chosen = self.value()
-        if chosen is None or chosen not in dict(self.options):
+        if chosen is None or chosen not in dict(self.offered()):
             return queryset
         return self.narrowed(queryset, chosen, reader=request.user.pk)
 
@@ -91,7 +95,10 @@ class RegulationFilter(ChoiceFilter):
 
     title = "regulation"
     parameter_name = "regulation"
-    options = tuple((rule.regulation, Regulation(rule.regulation).label) for rule in regulations_on())
+
+    def offered(self) -> Choices:
+        """The laws that are in force at this moment."""
+        return tuple((rule.regulation, Regulation(rule.regulation).label) for rule in regulations_on())
 
 
 class TypeFilter(ChoiceFilter):

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,13 +13,14 @@ from django.utils import timezone
 from audit.trail import events_of
 from erasure import holds, lifecycle
 from erasure.admin.certificate_card import certificate_card, shred_warning
+from erasure.admin.derivations import derivations_of
 from erasure.admin.forgetting_words import forgetting_words
 from erasure.admin.next_step import next_step
 from erasure.admin.submission_cards import Card, cards_of
 from erasure.admin.timeline import timeline_of
 from erasure.asked import controllers_today
 from erasure.choices import SubmissionStatus
-from erasure.deadlines import DISCLAIMER
+from erasure.deadlines import DISCLAIMER, as_stored
 from erasure.models import PrivacyRequest, Submission, Upstream
 from erasure.models.subjects import in_order
 from erasure.stages import Part, stage_of
@@ -41,16 +41,6 @@ POWERS = {
     "certify": "erasure.take_certificate",
     "audit_copy": "erasure.take_audit_copy",
 }
-#: How the derivation of each date is headed.
-DERIVED_DATES = {"due": "Statutory date", "target": "Internal target", "acknowledge": "Confirm receipt"}
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """How one date came about: the steps as they were stored with the request."""
-
-    heading: str
-    steps: list[dict[str, str]]
 
 
 def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str, Any]:
@@ -75,7 +65,7 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
         "can_take_over": may["file"] and request.owner_id != http_request.user.pk and not request.is_answered,
         "can_send": may["file"] and not cards and not request.is_answered,
         "why_not_answer": lifecycle.why_not_answer(request),
-        "derivations": _derivations(request),
+        "derivations": derivations_of(as_stored(request.derivation)),
         "disclaimer": DISCLAIMER,
         "target_words": _target_words(request, today),
         "days_late": max(0, (request.answered_on - request.due_on).days) if request.answered_on else 0,
@@ -130,15 +120,6 @@ def _pause_line(submissions: Sequence[Submission]) -> str:
         return ""
     known = paused.pause_code in {code.value for code in PauseCode}
     return PAUSE_LINES[PauseCode(paused.pause_code)] if known else "It is tried again by itself."
-
-
-def _derivations(request: PrivacyRequest) -> list[Derivation]:
-    found = []
-    for of, heading in DERIVED_DATES.items():
-        steps = [step for step in request.derivation if step.get("of") == of]
-        if steps:
-            found.append(Derivation(heading, steps))
-    return found
 
 
 def _target_words(request: PrivacyRequest, today: date) -> str:

@@ -48,7 +48,12 @@ def corrected(request: PrivacyRequest, *, regulation: str, received_on: date, to
     why = ""
     if extension is not None:
         why = deadlines.why_not_extend(
-            bare, ground=extension.ground, told_on=extension.told_on, today=extension.told_on
+            regulation,
+            received_on,
+            ground=extension.ground,
+            told_on=extension.told_on,
+            today=extension.told_on,
+            **facts,
         )
     clock = (
         bare

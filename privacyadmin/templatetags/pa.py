@@ -211,7 +211,7 @@ def _words_of(due_on: datetime.date, answered_on: datetime.date | None) -> Conte
     # Due dates are dates in the controller's zone, wherever the reader sits.
     left = days_left_words(due_on, timezone.localdate(timezone=timezone.get_default_timezone()))
     if left.tone == "neutral":
-        return {"tone": "", "icon": "", "text": left.words.removeprefix("Due ")}
+        return {"tone": "", "icon": "", "text": left.brief, "whole": left.words}
     return {"tone": left.tone, "icon": left.icon, "text": left.words}
 
 

@@ -24,6 +24,8 @@ PAGES = {
         "/admin/requests/{year}-000003/certificate/",
         "/admin/requests/{year}-000001/certificate/",
         "/admin/requests/{year}-000001/send/",
+        "/admin/regulations/",
+        "/admin/regulations/?regulation=ccpa&received_on=2026-01-31&type=ACCESS",
         "/admin/password_change/",
     ],
     "reviewer": [

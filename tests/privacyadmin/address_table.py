@@ -81,6 +81,9 @@ admin:request_live /admin/requests/{reference}/live/
 admin:request_new /admin/requests/new/
     GET  200       403       403       403       403       200       login
     POST 200       403       403       403       403       200       login
+admin:regulations /admin/regulations/
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
 admin:request_clock /admin/requests/clock/
     GET  200       403       403       403       403       200       login
     POST 405       403       403       403       403       405       login
