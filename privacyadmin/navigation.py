@@ -51,6 +51,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
     ),
     "Set-up": (
         MenuEntry("CXone connection", "conversion_path", "admin:upstream", ("erasure.view_upstream",)),
+        MenuEntry("Letters", "draft", "admin:letter_texts", ("erasure.edit_lettertext",)),
         MenuEntry("People and roles", "group", "admin:people", ("privacyadmin.invite_user",)),
     ),
 }

@@ -8,7 +8,9 @@ from django.utils import timezone
 from audit.events import Event
 from audit.history import history_of
 from audit.models import AuditPastEvent, LoggedEvent
-from erasure.admin.timeline import PLAIN_LOOK, Facts, Moment, Names, Timeline, names_of
+from erasure.admin.timeline import Moment, Names, Timeline, names_of
+from erasure.admin.timeline_looks import PLAIN_LOOK
+from erasure.admin.timeline_words import Facts
 from erasure.choices import Look
 from erasure.deadlines import long_date
 from erasure.models import LegalHold
