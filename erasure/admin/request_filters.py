@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from audit.words import Words
 from erasure.asked import controllers_today
 from erasure.attention import UNCERTIFIED_DAYS, uncertified
-from erasure.choices import Regulation, RequestStage, RequestType, Words
+from erasure.choices import Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
 from erasure.models import PrivacyRequest
 from erasure.stages import stage_column

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Max
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.trail import events_of
 from erasure import holds, lifecycle
@@ -127,4 +128,4 @@ def _pause_line(submissions: Sequence[Submission]) -> str:
     if paused is None:
         return ""
     known = paused.pause_code in {code.value for code in PauseCode}
-    return PAUSE_LINES[PauseCode(paused.pause_code)] if known else "It is tried again by itself."
+    return str(PAUSE_LINES[PauseCode(paused.pause_code)]) if known else _("It is tried again by itself.")

@@ -41,7 +41,7 @@ def extend(
     if refusal := why_not_extend(current, ground=ground, told_on=told_on, today=today):
         raise MoveRefused(refusal)
     previous = current.due_on
-    extended = _replayed(
+    longer = _replayed(
         current, extension=Extended(ground=str(ground), told_on=told_on), pauses=paused(current)
     )
     row = Extension.objects.create(
@@ -50,18 +50,18 @@ def extend(
         told_on=told_on,
         explanation=explanation,
         previous_due_on=previous,
-        due_on=extended.due_on,
+        due_on=longer.due_on,
         extended_by=by,
         extended_at=now,
     )
-    set_dates(request, extended)
+    set_dates(request, longer)
     log.record(
         Event.REQUEST_EXTENDED,
         actor=by.actor,
         obj=request.obj,
         data={
             "previous_due_on": previous.isoformat(),
-            "due_on": extended.due_on.isoformat(),
+            "due_on": longer.due_on.isoformat(),
             "reason": str(ground),
             "told_on": told_on.isoformat(),
         },
