@@ -9,9 +9,10 @@ from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.words import Words
 from erasure import lifecycle
 from erasure.admin.submission_cards import report_words
-from erasure.choices import Outcome, RequestType, SubmissionStatus, Words
+from erasure.choices import Outcome, RequestType, SubmissionStatus
 from erasure.forms.answer import AnswerForm, PartAsked, parts_asked
 from erasure.models import PrivacyRequest, Submission
 from erasure.plain_words import categories_words, count_words

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.events import Event
+from audit.words import Words
 from erasure.admin.timeline_of_clocks import CLOCK_WORDS
 from erasure.certificates import REPORT_ALONE
-from erasure.choices import Attention, Channel, Outcome, OverrideReason, Scope, Words
+from erasure.choices import Attention, Channel, Outcome, OverrideReason, Scope
 from erasure.deadlines import long_date
 from erasure.plain_words import (
     categories_words,

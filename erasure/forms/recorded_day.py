@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from erasure.choices import Channel, Words
+from audit.words import Words
+from erasure.choices import Channel
 from erasure.letters import LANGUAGES
 
 LONGEST_TEXT = 4000

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from erasure.choices import LetterKind, Words
+from audit.words import Words
+from erasure.choices import LetterKind
 
 K = LetterKind
 EVERY = tuple(LetterKind)
