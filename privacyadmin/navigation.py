@@ -35,9 +35,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             ("erasure.view_privacyrequest",),
         ),
         MenuEntry(_lazy("File a request"), "add_circle", "admin:request_new", ("erasure.file_request",)),
-        MenuEntry(
-            _lazy("The law’s clocks"), "timer", "admin:regulations", ("erasure.view_privacyrequest",)
-        ),
+        MenuEntry(_lazy("The law’s clocks"), "timer", "admin:regulations", ("erasure.view_privacyrequest",)),
     ),
     gettext_noop("Review"): (
         MenuEntry(_lazy("Overrides to decide"), "gavel", "admin:override_list", ("erasure.decide_override",)),
@@ -62,6 +60,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
     ),
     gettext_noop("Set-up"): (
         MenuEntry(_lazy("CXone connection"), "conversion_path", "admin:upstream", ("erasure.view_upstream",)),
+        MenuEntry(_lazy("Letters"), "draft", "admin:letter_texts", ("erasure.edit_lettertext",)),
         MenuEntry(_lazy("People and roles"), "group", "admin:people", ("privacyadmin.invite_user",)),
     ),
 }
