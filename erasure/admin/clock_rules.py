@@ -101,7 +101,7 @@ def row_shown(rule: RegulationRule) -> RowShown:
         sources.append(extension.source)
     return RowShown(
         token=rule.regulation,
-        label=Regulation(rule.regulation).label,
+        label=str(Regulation(rule.regulation).label),
         rule=_(rule.rule),
         period=_period_words(rule),
         extension=_(extension.rule) if extension else "",
