@@ -12,7 +12,9 @@ from audit.events import Event
 from audit.history import history_of
 from audit.models import AuditPastEvent, LoggedEvent
 from audit.words import Words, day_words
-from erasure.admin.timeline import PLAIN_LOOK, Facts, Moment, Names, Timeline, names_of
+from erasure.admin.timeline import Moment, Names, Timeline, names_of
+from erasure.admin.timeline_looks import PLAIN_LOOK
+from erasure.admin.timeline_words import Facts
 from erasure.choices import Look
 from erasure.models import LegalHold
 from erasure.plain_words import count_words

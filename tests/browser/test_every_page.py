@@ -28,6 +28,7 @@ PAGES = {
         "/admin/regulations/",
         "/admin/regulations/?regulation=ccpa&received_on=2026-01-31&type=ACCESS",
         "/admin/password_change/",
+        "/admin/settings/",
     ],
     "reviewer": [
         "/admin/",
