@@ -153,11 +153,11 @@ def _frame(making: Making) -> tuple[str, str]:
 def _readme(making: Making, proofs: Proofs) -> str:
     proven = [part for parts in proofs.parts.values() for part in parts or ()]
     example = next((part for part in proven if part.opening_name), next(iter(proven), None))
-    told = {
-        "issued_at": moment_words(making.made_at),
-        "verifier": verifier_file.NAME,
-        "example": example,
-        "count": len(proven),
-    }
     with making.spoken():
+        told = {
+            "issued_at": moment_words(making.made_at),
+            "verifier": verifier_file.NAME,
+            "example": example,
+            "count": len(proven),
+        }
         return render_to_string("dossier/readme.txt", told).strip() + "\n"
