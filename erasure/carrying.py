@@ -51,6 +51,16 @@ def carried_identifiers(token: str, *, by: Any, purpose: str) -> list[Identifier
     return [Identifier(*one) for one in _opened(token, by=by, purpose=purpose)]
 
 
+def carry_lines(said: Mapping[int, str], *, by: Any, purpose: str) -> str:
+    """The same for what was said of lines that are not carried themselves."""
+    return _sealed([[number, words] for number, words in said.items()], by=by, purpose=purpose)
+
+
+def carried_lines(token: str, *, by: Any, purpose: str) -> dict[int, str]:
+    """What `carry_lines` packed. Raises NotCarried."""
+    return dict(_opened(token, by=by, purpose=purpose))
+
+
 def _sealed(what: list[Any], *, by: Any, purpose: str) -> str:
     content = {"purpose": purpose, "by": by.pk, "at": timezone.now().isoformat(), "what": what}
     packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode())
