@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.trail import audited
 from erasure import filing, lifecycle
 from erasure.asked import Filing, Identifier
-from erasure.choices import Channel, ExtensionGround, Outcome
+from erasure.choices import Channel, ExtensionGround, Outcome, PauseGround
 from erasure.models import LegalHold, PrivacyRequest, Submission
 from privacyadmin.models import User
 
@@ -22,6 +22,10 @@ CXONE_ID = "cust-2026-4471"
 
 def today() -> date:
     return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
+def now() -> datetime:
+    return timezone.now()
 
 
 def filing_of(*identifiers: str | tuple[str, str], **facts: Any) -> Filing:
@@ -149,6 +153,20 @@ def extended(
             told_on=day,
             explanation="Your data is spread over several systems.",
             now=at,
+        )
+    return request
+
+
+def paused(request: PrivacyRequest, by: Any, *, ground: str = "identity") -> PrivacyRequest:
+    """The person was asked for something on the day of receipt, and the law lets the clock wait."""
+    with audited() as log:
+        lifecycle.pause(
+            log,
+            request,
+            by=by,
+            ground=PauseGround(ground),
+            from_day=request.received_on,
+            now=timezone.now(),
         )
     return request
 
