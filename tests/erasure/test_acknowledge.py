@@ -86,3 +86,15 @@ def test_it_is_confirmed_once(officer: User, signed_in: made.SignIn) -> None:
     assert "was confirmed already" in words_of(page)
     request.refresh_from_db()
     assert request.acknowledged_channel == "email"
+
+
+def test_where_the_law_asks_for_it_it_can_still_be_recorded_after_the_answer(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    request, client = request_of(officer, regulation="ccpa"), signed_in(officer)
+    made.answered(request, officer, made.Outcome.WITHDRAWN)
+    assert address(request, "acknowledge") in client.get(address(request, "page")).content.decode()
+    day = (made.today() - timedelta(days=4)).isoformat()
+    act(client, request, "acknowledge", channel="email", acknowledged_on=day)
+    request.refresh_from_db()
+    assert request.acknowledged_on == made.today() - timedelta(days=4)
