@@ -21,6 +21,14 @@ PAGES = {
         "/admin/requests/{year}-000006/",
         "/admin/requests/{year}-000013/",
         "/admin/requests/{year}-000010/answer/",
+        "/admin/requests/{year}-000001/answer/?outcome=refused",
+        "/admin/requests/{year}-000010/acknowledge/",
+        "/admin/requests/{year}-000010/extend/",
+        "/admin/requests/{year}-000001/extend/",
+        "/admin/requests/{year}-000010/correct/",
+        "/admin/requests/{year}-000010/hand-over/",
+        "/admin/requests/{year}-000010/letter/acknowledgement/",
+        "/admin/requests/{year}-000010/letter/done/",
         "/admin/requests/{year}-000003/certificate/",
         "/admin/requests/{year}-000001/certificate/",
         "/admin/requests/{year}-000001/send/",
@@ -62,7 +70,14 @@ PAGES = {
         "/admin/requests/{year}-000003/",
         "/admin/requests/{year}-000003/certificate/",
     ],
-    "operator": ["/admin/", "/admin/upstream/", "/admin/people/", "/admin/people/invite/"],
+    "operator": [
+        "/admin/",
+        "/admin/letters/",
+        "/admin/letters/partly_done/gdpr/en/",
+        "/admin/upstream/",
+        "/admin/people/",
+        "/admin/people/invite/",
+    ],
 }
 #: Mode, width, height. Between them the two show every colour and every layout.
 SCREENS = [("light", 1440, 900), ("dark", 390, 844)]

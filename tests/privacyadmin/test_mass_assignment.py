@@ -22,15 +22,22 @@ from django.utils import timezone
 from audit.models import AuditVerification
 from audit.trail import audited
 from erasure import overrides
-from erasure.admin.answering import AnswerForm
 from erasure.carrying import carry
 from erasure.choices import Attention, OverrideReason
 from erasure.forms import CorrectionForm, RequestForm, SendForm
+from erasure.forms.colleagues import CommentForm
+from erasure.forms.letter_text import LetterTextForm
 from erasure.forms.overriding import AskForm, DecisionForm
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
 from erasure.models import (
+    AnswerPart,
+    ClockCorrection,
+    ClockPause,
+    Comment,
+    Extension,
     HoldRelease,
     LegalHold,
+    LetterText,
     Override,
     PrivacyRequest,
     Subject,
@@ -58,6 +65,12 @@ MODELS: tuple[type[models.Model], ...] = (
     LegalHold,
     HoldRelease,
     Override,
+    AnswerPart,
+    Comment,
+    Extension,
+    ClockPause,
+    ClockCorrection,
+    LetterText,
     AuditVerification,
 )
 #: Made at random each time, or numbered on where a rollback does not take numbers back.
@@ -166,6 +179,8 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     )
     hold, other_hold = placed(placer, category="IVR"), placed(placer, category="SMS")
     release = proposed(hold, by=placer)
+    british = made.registered(officer, "c-10", regulation="uk-gdpr")
+    waiting_for_them = made.paused(made.registered(officer, "c-11", regulation="uk-gdpr"), officer)
     return {
         "place hold": Case(
             "reviewer",
@@ -215,8 +230,60 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
         "answer": Case(
             "officer",
             about("request_answer", done.reference),
-            {"outcome": "done", "channel": "email", "answered_on": "2099-11-21", "note": ""},
-            AnswerForm,
+            {
+                "do": "record",
+                "outcome-1": "done",
+                "ground-1": "",
+                "channel": "email",
+                "answered_on": "2099-11-21",
+                "note": "",
+                "language": "en",
+            },
+        ),
+        "acknowledge": Case(
+            "officer",
+            about("request_acknowledge", done.reference),
+            {"do": "record", "channel": "email", "acknowledged_on": "2099-11-21", "language": "en"},
+        ),
+        "extend": Case(
+            "officer",
+            about("request_extend", done.reference),
+            {
+                "do": "record",
+                "ground": "complexity",
+                "explanation": "It is complex.",
+                "told_on": "2099-11-21",
+                "language": "en",
+            },
+        ),
+        "pause": Case(
+            "officer",
+            about("request_pause", british.reference),
+            {"ground": "identity", "from_day": "2099-11-21"},
+        ),
+        "end pause": Case(
+            "officer", about("request_pause_end", waiting_for_them.reference), {"until_day": "2099-11-21"}
+        ),
+        "correct clock": Case(
+            "officer",
+            about("request_correct_clock", done.reference),
+            {
+                "do": "correct",
+                "seen": "gdpr 2099-11-10",
+                "received_on": "2099-11-10",
+                "regulation": "gdpr",
+                "reason": "It lay in the post room.",
+            },
+        ),
+        "comment": Case(
+            "reviewer", about("request_comment", done.reference), {"text": "Noted."}, CommentForm
+        ),
+        "hand over": Case("officer", about("request_hand_over", done.reference), {"to": colleague.staff_id}),
+        "letter text": Case(
+            "operator",
+            about("letter_text", "done", "any", "en"),
+            {"do": "save", "subject": "Your request", "body": "It is done."},
+            LetterTextForm,
         ),
         "ask": Case(
             "officer",
@@ -292,6 +359,14 @@ NAMES = (
     "stop",
     "seen",
     "answer",
+    "acknowledge",
+    "extend",
+    "pause",
+    "end pause",
+    "correct clock",
+    "comment",
+    "hand over",
+    "letter text",
     "ask",
     "approve",
     "deny",
