@@ -61,6 +61,10 @@ class Event(StrEnum):
     REQUEST_EXTENDED = "request.extended"
     REQUEST_CERTIFIED = "request.certified"
 
+    IMPORT_STARTED = "import.started"
+    IMPORT_FINISHED = "import.finished"
+    IMPORT_STOPPED = "import.stopped"
+
     ATTENTION_RAISED = "attention.raised"
     ATTENTION_CLEARED = "attention.cleared"
 
@@ -130,6 +134,9 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     Event.REQUEST_ASSIGNED: "Owner changed",
     Event.REQUEST_EXTENDED: "Due date extended",
     Event.REQUEST_CERTIFIED: "Certificate taken",
+    Event.IMPORT_STARTED: "Import of a list begun",
+    Event.IMPORT_FINISHED: "Import of a list finished",
+    Event.IMPORT_STOPPED: "Import of a list stopped",
     Event.ATTENTION_RAISED: "Attention asked for",
     Event.ATTENTION_CLEARED: "Attention no longer needed",
     Event.CALLBACK_RECEIVED: "Callback received",
@@ -186,6 +193,15 @@ _HOLD: Final = {
     "second": STAFF,
 }
 _RELEASE: Final = {"matter": needed(CODE), "release": needed(COUNT), "submissions": COUNT}
+#: Of how many rows what became; the events of the requests say the rest.
+_IMPORT: Final = {
+    "rows": needed(COUNT),
+    "filed": COUNT,
+    "blocked": COUNT,
+    "refused": COUNT,
+    "same": COUNT,
+    "via": CODE,
+}
 _VAULT: Final = {**_SUBMISSION, "vault": needed(CODE), **_TRY}
 
 EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
@@ -283,6 +299,10 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "size": needed(COUNT),
         "root": needed(ROOT),
     },
+    Event.IMPORT_STARTED: _IMPORT,
+    Event.IMPORT_FINISHED: _IMPORT,
+    # Without further rows being filed; or with so many submissions taken back that had not been sent.
+    Event.IMPORT_STOPPED: {**_IMPORT, "submissions": COUNT, "too_late": COUNT},
     Event.ATTENTION_RAISED: {**_SUBMISSION, "flag": needed(CODE), "cxone_id": SYSTEM_ID},
     Event.ATTENTION_CLEARED: {**_SUBMISSION, "flag": needed(CODE)},
     Event.CALLBACK_RECEIVED: {**_SUBMISSION, "status": CODE, "records_deleted": nullable(COUNT)},
@@ -352,5 +372,5 @@ ACTOR: Final = re.compile(r"u:[a-z0-9]{4,16}|sys|cxone")
 #: number.
 OBJECT: Final = re.compile(
     r"request:PR-[0-9]{4}-[0-9]{6,12}"
-    r"|(?:log|subject|hold|override|user|access|upstream|vault|key|audit):[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
+    r"|(?:log|subject|hold|override|user|access|upstream|vault|key|audit|import):[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 )

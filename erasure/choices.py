@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _lazy
 
 Tone = Literal["success", "danger", "warning", "info", "neutral"]
 
@@ -361,3 +362,52 @@ class NoticeKind(TextChoices):
     ROLES_GRANTED = "roles_granted", "Somebody was given a role"
     ROLES_ENDED = "roles_ended", "A role of yours has ended"
     ADDRESS_CHANGED = "address_changed", "Your address for notices was changed"
+
+
+class ImportStage(TextChoices):
+    """Where a list of requests stands on its way in. Only `erasure/imports` writes it."""
+
+    CHECKING = "checking", _lazy("Being looked at")
+    CHECKED = "checked", _lazy("Waits for your word")
+    FILING = "filing", _lazy("Being filed")
+    DONE = "done", _lazy("Filed")
+    STOPPED = "stopped", _lazy("Stopped")
+    ABANDONED = "abandoned", _lazy("Thrown away, nothing filed")
+
+
+IMPORT_STAGE_LOOKS: dict[ImportStage, Look] = {
+    ImportStage.CHECKING: Look("info", "progress_activity"),
+    ImportStage.CHECKED: Look("warning", "pending_actions"),
+    ImportStage.FILING: Look("info", "progress_activity"),
+    ImportStage.DONE: Look("success", "check_circle"),
+    ImportStage.STOPPED: Look("warning", "block"),
+    ImportStage.ABANDONED: Look("neutral", "delete"),
+}
+
+
+class ImportVia(TextChoices):
+    """By which way a list came."""
+
+    PAGE = "page", _lazy("Page")
+    COMMAND = "command", _lazy("Command line")
+
+
+class ImportVerdict(TextChoices):
+    """What would happen, or did happen, with one row of a list."""
+
+    FILE = "file", _lazy("Filed")
+    SPLIT = "split", _lazy("Filed, a part is on hold")
+    BLOCKED = "blocked", _lazy("On hold")
+    REFUSED = "refused", _lazy("To be put right")
+    DUPLICATE = "duplicate", _lazy("Open request of the same person")
+    SAME = "same", _lazy("Filed before")
+
+
+IMPORT_VERDICT_LOOKS: dict[ImportVerdict, Look] = {
+    ImportVerdict.FILE: Look("success", "check_circle"),
+    ImportVerdict.SPLIT: Look("warning", "call_split"),
+    ImportVerdict.BLOCKED: Look("warning", "lock"),
+    ImportVerdict.REFUSED: Look("danger", "error"),
+    ImportVerdict.DUPLICATE: Look("danger", "content_copy"),
+    ImportVerdict.SAME: Look("neutral", "done_all"),
+}

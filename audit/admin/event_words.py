@@ -21,7 +21,7 @@ ACTORS_WITHOUT_A_NAME = {"sys": "PrivacyAdmin", "cxone": "CXone"}
 
 #: The nouns that begin the names of events, under the headings that group them in a choice.
 EVENT_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Requests": ("request", "attention"),
+    "Requests": ("request", "attention", "import"),
     "Callbacks of CXone": ("callback", "upstream"),
     "Holds and overrides": ("hold", "override"),
     "Personal data": ("subject",),
