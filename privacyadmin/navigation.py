@@ -31,6 +31,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             ("erasure.view_privacyrequest",),
         ),
         MenuEntry("File a request", "add_circle", "admin:request_new", ("erasure.file_request",)),
+        MenuEntry("Import", "upload_file", "admin:request_imports", ("erasure.file_request",)),
     ),
     "Review": (
         MenuEntry("Overrides to decide", "gavel", "admin:override_list", ("erasure.decide_override",)),

@@ -21,7 +21,7 @@ def menu_of(role: str | None, path: str = "/admin/") -> dict[str, bool]:
 @pytest.mark.parametrize(
     ("role", "titles"),
     [
-        (OFFICERS, ["What needs me", "Requests", "File a request"]),
+        (OFFICERS, ["What needs me", "Requests", "File a request", "Import"]),
         (REVIEWERS, ["What needs me", "Requests", "Overrides to decide", "Legal holds"]),
         (AUDITORS, ["What needs me", "Requests", "Audit log", "Verifications", "Sample for an audit"]),
         (OPERATORS, ["What needs me", "CXone connection", "People and roles"]),
