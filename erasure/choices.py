@@ -400,7 +400,7 @@ class ImportVerdict(TextChoices):
     BLOCKED = "blocked", _lazy("On hold")
     REFUSED = "refused", _lazy("To be put right")
     DUPLICATE = "duplicate", _lazy("Open request of the same person")
-    SAME = "same", _lazy("Filed before")
+    SAME = "same", _lazy("Same row, left alone")
 
 
 IMPORT_VERDICT_LOOKS: dict[ImportVerdict, Look] = {

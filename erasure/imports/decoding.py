@@ -6,7 +6,7 @@ else only Windows-1252 is known here, which spreadsheets write where nobody aske
 
 import codecs
 import io
-from typing import IO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
@@ -46,10 +46,26 @@ def encoding_of(content: IO[bytes]) -> str:
     return encoding
 
 
-def text_of(content: IO[bytes], encoding: str) -> io.TextIOWrapper:
-    """The content as text from its beginning, with its line ends as they are. Detach it when done."""
+def text_of(content: IO[bytes], encoding: str) -> IO[str]:
+    """The content as text from its beginning, with its line ends as they are; it stays open."""
     content.seek(0)
-    return io.TextIOWrapper(content, encoding=CODECS[encoding], newline="")
+    return io.TextIOWrapper(io.BufferedReader(_Lent(content)), encoding=CODECS[encoding], newline="")
+
+
+class _Lent(io.RawIOBase):
+    """A file that stays open when what reads it is closed or forgotten."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        super().__init__()
+        self._content = content
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._content.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 def save_as() -> str:

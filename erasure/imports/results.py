@@ -6,20 +6,23 @@ What a row says is read only while the list is there; afterwards its line and it
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from audit.export.csv_view import guarded
-from erasure.choices import ImportStage, ImportVerdict
+from erasure.asked import Filing
+from erasure.choices import ImportStage, ImportVerdict, Regulation, RequestType
+from erasure.deadlines import long_date
 from erasure.encryption import masked
 from erasure.imports.outcomes import Outcome
 from erasure.imports.planning import Planned
 from erasure.imports.rows import Row, Terms, row_of
 from erasure.imports.uploads import lines_in
 from erasure.models import ImportRun
+from erasure.plain_words import categories_words
 
 HEADER = ("line", "result", "reference", "error")
 #: As verdicts and outcomes are kept in a lot.
@@ -32,7 +35,8 @@ BYTE_ORDER_MARK = "\ufeff"
 class Known:
     """One row: its line, its verdict (None where a stop came first), and why.
 
-    `reference` is of the request that it became, was before, or is a duplicate of; `who` is masked.
+    `reference` is of the request that it became, was before, or is a duplicate of. `who` is masked; it and
+    `what` was asked are known as long as the list is there.
     """
 
     line: int
@@ -42,6 +46,7 @@ class Known:
     holds: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     who: str = ""
+    what: str = ""
 
 
 def known_rows(run: ImportRun, *, verdict: str = "") -> Iterator[Known]:
@@ -155,9 +160,21 @@ def _worded(one: Known, read: Mapping[int, Row]) -> Known:
     row = read.get(one.line)
     if row is None:
         return one
-    words = tuple(map(str, row.faults)) if one.verdict == ImportVerdict.REFUSED else ()
-    who = masked(row.filing.identifiers[0].value)
-    return Known(one.line, one.verdict, one.reference, one.like_line, one.holds, words, who)
+    return replace(
+        one,
+        words=tuple(map(str, row.faults)) if one.verdict == ImportVerdict.REFUSED else (),
+        who=masked(row.filing.identifiers[0].value),
+        what="" if one.verdict == ImportVerdict.REFUSED else _asked_words(row.filing),
+    )
+
+
+def _asked_words(filing: Filing) -> str:
+    return _("%(type)s of %(categories)s. Received on %(day)s, %(regulation)s.") % {
+        "type": RequestType(filing.type).label,
+        "categories": categories_words(filing.categories),
+        "day": long_date(filing.received_on),
+        "regulation": Regulation(filing.regulation).label,
+    }
 
 
 def _cells(one: Known) -> tuple[str, ...]:

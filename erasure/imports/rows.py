@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from erasure.asked import Filing, Identifier, against_receipt, against_sending, clock_of, controllers_today
 from erasure.cells import ONE_DAY, code_of, day_of
 from erasure.choices import Category, Channel, IdentifierKind, IdentityCheck, Regulation, RequestType, Scope
-from erasure.deadlines import ClockError
+from erasure.deadlines import ClockError, regulations_on
 from erasure.imports.table import COLUMNS, Line
 
 CHOICES: Mapping[str, type[TextChoices]] = {
@@ -94,8 +94,9 @@ def _against(filing: Filing, *, but: set[str]) -> list[Fault]:
 
     Open requests of the person, and holds, are looked up for many rows at once.
     """
-    faults = [] if {"received_on", "regulation"} & but else _against_clock(filing)
-    for violation in [*against_receipt(filing.received_on), *against_sending(filing)]:
+    early = against_receipt(filing.received_on)
+    faults = [] if early or {"received_on", "regulation"} & but else _against_clock(filing)
+    for violation in [*early, *against_sending(filing)]:
         column = COLUMN_OF.get(violation.field, violation.field)
         if column not in but:
             faults.append(Fault(column, f"{violation.message} {violation.way_out}".strip()))
@@ -140,9 +141,14 @@ def _unknown_codes(line: Line, codes: Mapping[str, str | None]) -> list[Fault]:
     faults = []
     for name, code in codes.items():
         if code is None and (line.cell(name) or name != "channel"):
-            allowed = ", ".join(CHOICES[name].values)
+            allowed = ", ".join(_allowed(name))
             faults.append(Fault(name, _("Write one of %(allowed)s.") % {"allowed": allowed}))
     return faults
+
+
+def _allowed(column: str) -> Sequence[str]:
+    """The codes of a column; laws that are switched off are not offered."""
+    return [one.regulation for one in regulations_on()] if column == "regulation" else CHOICES[column].values
 
 
 def _against_categories(named: Sequence[str], known: Sequence[str]) -> list[Fault]:

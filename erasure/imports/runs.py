@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.events import Event
@@ -95,9 +96,10 @@ def are_waiting(now: datetime) -> bool:
 
 def stop_what_commands_left(now: datetime) -> int:
     """Stop the runs of commands that were killed; the same command run again files what is missing."""
-    lost = ImportRun.objects.filter(
-        via=ImportVia.COMMAND, stage=ImportStage.FILING, lease_until__lt=now - COMMAND_LOST_AFTER
+    silent = Q(lease_until__lt=now - COMMAND_LOST_AFTER) | Q(
+        lease_until__isnull=True, begun_at__lt=now - COMMAND_LOST_AFTER
     )
+    lost = ImportRun.objects.filter(silent, via=ImportVia.COMMAND, stage=ImportStage.FILING)
     return sum(_stop(run, actor=SYSTEM) for run in lost)
 
 

@@ -22,7 +22,7 @@ MOST_ROWS = 50_000
 MOST_BYTES = 50_000_000
 #: The longest row that can be meant has some hundred characters.
 LONGEST_ROW = 20_000
-LIKE_A_NAME = re.compile(r"[a-z_]{1,40}")
+LIKE_A_NAME = re.compile(r"[A-Za-z_]{1,40}")
 MOST_NAMES_SHOWN = 5
 
 
@@ -82,29 +82,25 @@ def _lines(content: IO[bytes], encoding: str, separator: str) -> Iterator[Line]:
 
 def _records(content: IO[bytes], encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """The records that are not blank, each with the line on which it begins."""
-    text = text_of(content, encoding)
-    pieces = _Pieces(text)
+    pieces = _Pieces(text_of(content, encoding))
     reader = csv.reader(pieces, delimiter=separator, strict=True)
-    try:
-        while True:
-            begins = pieces.count + 1
-            pieces.begin()
-            try:
-                cells = next(reader, None)
-            except csv.Error:
-                raise ListUnreadable(
-                    _(
-                        "From line %(line)s on it cannot be read as CSV: a quotation mark is not closed, or "
-                        "stands within a cell without being doubled. Put that right and choose it again."
-                    )
-                    % {"line": begins}
-                ) from None
-            if cells is None:
-                return
-            if any(cell.strip() for cell in cells):
-                yield begins, cells
-    finally:
-        text.detach()
+    while True:
+        begins = pieces.count + 1
+        pieces.begin()
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            raise ListUnreadable(
+                _(
+                    "From line %(line)s on it cannot be read as CSV: a quotation mark is not closed, or "
+                    "stands within a cell without being doubled. Put that right and choose it again."
+                )
+                % {"line": begins}
+            ) from None
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            yield begins, cells
 
 
 class _Pieces:
@@ -146,11 +142,7 @@ class _Pieces:
 
 def _separator(content: IO[bytes], encoding: str) -> str:
     """The separator by which the first line that is not blank has the most of our columns."""
-    text = text_of(content, encoding)
-    try:
-        header = next((line for line in _Pieces(text) if line.strip()), "")
-    finally:
-        text.detach()
+    header = next((line for line in _Pieces(text_of(content, encoding)) if line.strip()), "")
     return max(SEPARATORS, key=lambda one: len({_name(cell) for cell in header.split(one)} & set(COLUMNS)))
 
 
@@ -169,7 +161,7 @@ def _columns(header: Sequence[str]) -> list[str]:
             _("The first line does not name the columns. It has to: %(names)s.")
             % {"names": ", ".join(COLUMNS)}
         )
-    if unknown := _unknown(names):
+    if unknown := _unknown(header[: len(names)]):
         raise ListUnreadable(
             _("The first line has what is no column here: %(unknown)s. Known are %(known)s.")
             % {"unknown": unknown, "known": ", ".join(COLUMNS)}
@@ -184,12 +176,12 @@ def _columns(header: Sequence[str]) -> list[str]:
     return names
 
 
-def _unknown(names: Sequence[str]) -> str:
+def _unknown(header: Sequence[str]) -> str:
     """What is no column, by its name where it looks like one: a list without a header begins with people."""
     unknown = [
-        f"“{name}”" if LIKE_A_NAME.fullmatch(name) else _("cell %(number)s") % {"number": number}
-        for number, name in enumerate(names, start=1)
-        if name not in COLUMNS
+        f"“{cell}”" if LIKE_A_NAME.fullmatch(cell) else _("cell %(number)s") % {"number": number}
+        for number, cell in enumerate((cell.strip() for cell in header), start=1)
+        if _name(cell) not in COLUMNS
     ]
     more = len(unknown) - MOST_NAMES_SHOWN
     shown = ", ".join(unknown[:MOST_NAMES_SHOWN])
