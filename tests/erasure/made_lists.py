@@ -7,7 +7,6 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from erasure import jobs
 from erasure.imports import results, runs, uploads
 from erasure.imports.results import Known
 from erasure.imports.table import COLUMNS
@@ -67,7 +66,7 @@ def given(by: Any, text: str) -> ImportRun:
 def checked(by: Any, text: str) -> ImportRun:
     """A list that was looked at."""
     run = given(by, text)
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     return run
 
@@ -83,13 +82,19 @@ def begun(by: Any, text: str, *, duplicate_reason: str = "") -> ImportRun:
 def imported(by: Any, text: str, *, duplicate_reason: str = "") -> ImportRun:
     """A list that was filed."""
     run = begun(by, text, duplicate_reason=duplicate_reason)
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     return run
 
 
 def work_once(seconds: float = 60.0) -> bool:
     return runs.work_next(until=time.monotonic() + seconds)
+
+
+def work_all() -> None:
+    """Do all that waits, however busy the machine is."""
+    while work_once():
+        pass
 
 
 def known(run: ImportRun) -> dict[int, Known]:

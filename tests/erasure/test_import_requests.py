@@ -35,6 +35,7 @@ from tests.erasure.made_lists import (
     known,
     row,
     upload,
+    work_all,
     work_once,
 )
 from tests.erasure.made_requests import SignIn
@@ -111,7 +112,7 @@ def test_it_shows_row_by_row_what_would_happen_and_files_nothing(officer: User, 
             row(6, type="ACCESS", categories="ANALYTICS"),
         ),
     )
-    jobs.import_due()
+    work_all()
     page = client.get(answer["Location"])
     words = text_of(page)
     assert page.context["shown"].sums == {"filed": 3, "blocked": 1, "refused": 3, "same": 1}
@@ -163,7 +164,7 @@ def test_the_example_is_good(officer: User, signed_in: SignIn) -> None:
     client = signed_in(officer)
     example = client.get(reverse("admin:request_import_example")).content
     upload(client, example)
-    jobs.import_due()
+    work_all()
     assert ImportRun.objects.get().counts == {"file": 2}
 
 
@@ -181,7 +182,7 @@ def test_it_is_filed_on_the_word_of_who_gave_it_who_owns_what_it_becomes(
     assert not PrivacyRequest.objects.exists()
     answer = client.post(page_of(run, "file"), {"identity_check": "known_details"})
     assert answer["Location"] == page_of(run)
-    jobs.import_due()
+    work_all()
     one, two = PrivacyRequest.objects.order_by("reference")
     assert (one.owner, one.filed_by, one.channel, one.identity_check) == (
         officer,
@@ -203,8 +204,8 @@ def test_pressing_twice_or_in_two_tabs_files_once(officer: User, signed_in: Sign
     run = checked(officer, csv_of(row(1)))
     tabs = [signed_in(officer), signed_in(officer)]
     answers = [tab.post(page_of(run, "file"), {"identity_check": "document"}) for tab in tabs]
-    jobs.import_due()
-    jobs.import_due()
+    work_all()
+    work_all()
     assert "is being filed already" in said(answers[1])
     assert PrivacyRequest.objects.count() == 1
     assert import_events(run) == ["import.started", "import.finished"]
@@ -244,7 +245,7 @@ def test_a_duplicate_is_left_out_unless_the_list_has_a_reason_for_it(officer: Us
 def test_what_came_up_between_the_look_and_the_filing_is_told_not_filed(officer: User) -> None:
     run = begun(officer, csv_of(row(1), row(2)))
     between = made.filed(officer, "cust-2026-0001")
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     assert run.counts == {"duplicate": 1, "file": 1}
     assert known(run)[2].reference == between.reference
@@ -276,7 +277,7 @@ def test_the_list_is_kept_encrypted_and_gone_when_it_is_filed(officer: User) -> 
     assert stored.startswith("gAAAA")
     assert "Quillfeather" in decrypt(stored)
     runs.begin(run, identity_check="document", duplicate_reason="")
-    jobs.import_due()
+    work_all()
     lot = ImportLot.objects.get()
     assert lot.cells is None
     assert "Quillfeather" not in str(lot.outcomes) + str(lot.verdicts)
@@ -299,7 +300,7 @@ def test_a_list_can_be_thrown_away_at_once_even_while_it_is_looked_at(
     run = given(officer, csv_of(row(1)))
     client = signed_in(officer)
     assert "Thrown away." in said(client.post(page_of(run, "discard")))
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     assert (run.stage, ImportLot.objects.count()) == (ImportStage.ABANDONED, 0)
     assert "Nothing of this list was filed" in text_of(client.get(page_of(run)))
@@ -323,7 +324,7 @@ def test_the_page_shows_how_far_it_is_whenever_it_is_opened(officer: User, signe
     page = client.get(page_of(run))
     assert "25 of 60 rows." in text_of(page)
     assert page.context["shown"].moving == "soon"
-    jobs.import_due()
+    work_all()
     assert "60 requests filed" in text_of(client.get(page_of(run)))
 
 
@@ -352,7 +353,7 @@ def test_stopped_in_the_middle_it_files_no_further_row_and_says_which_were_left(
     work_once(seconds=0)
     client = signed_in(officer)
     assert "No further row is filed" in said(client.post(page_of(run, "stop")))
-    jobs.import_due()
+    work_all()
     assert PrivacyRequest.objects.count() == 25
     page = client.get(page_of(run))
     assert page.context["shown"].left == 35
@@ -374,7 +375,7 @@ def test_until_it_is_sent_everything_can_be_taken_back_with_one_button(
     client.post(page_of(run, "withdraw"))
     client.post(page_of(run, "withdraw"))
     assert "0 of 41 submissions so far." in text_of(client.get(page_of(run)))
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     assert Counter(Submission.objects.values_list("status", flat=True)) == {"cancelled": 38, "submitting": 3}
     assert "Lena Hofmann stopped 38 of 41 submissions" in text_of(client.get(page_of(run)))

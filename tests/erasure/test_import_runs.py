@@ -2,17 +2,14 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 from django.db import OperationalError, connection
 from django.utils import timezone
 
@@ -25,9 +22,11 @@ from erasure.imports.outcomes import summed
 from erasure.models import ImportedRow, ImportLot, ImportRun, PrivacyRequest, Submission
 from erasure.personal_data import PROOF, own_columns
 from privacyadmin.models import User
-from tests.erasure.made_lists import begun, checked, csv_of, given, imported, known, row, work_once
-from tests.erasure.test_jobs import database_url
-from tests.program.processes import CHECKOUT, wait_until
+from tests.erasure.made_lists import begun, checked, csv_of, given, imported, known, row, work_all, work_once
+from tests.erasure.started_workers import Start, start_worker
+from tests.program.processes import wait_until
+
+__all__ = ["start_worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,8 +88,7 @@ def test_a_run_belongs_to_one_worker_at_a_time(officer: User) -> None:
 def test_two_workers_file_one_list_once(officer: User) -> None:
     run = begun(officer, csv_of(*map(row, range(60))))
     at_once(jobs.import_due, jobs.import_due)
-    while work_once():
-        pass
+    work_all()
     files_each_once(run, 60)
     assert PrivacyRequest.objects.count() == 60
 
@@ -101,8 +99,7 @@ def test_two_lists_with_the_same_rows_filed_at_once_file_each_row_once(
     text = csv_of(*map(row, range(30)))
     both = [begun(officer, text), begun(other_officer, text)]
     at_once(work_once, work_once)
-    while work_once():
-        pass
+    work_all()
     counts: Counter[str] = Counter()
     for run in both:
         files_each_once(run, 30)
@@ -132,7 +129,7 @@ def test_a_stop_while_a_lot_is_filed_comes_after_that_lot(
         return went
 
     monkeypatch.setattr(runs, "file_next_lot", stop_after_one)
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     assert (run.stage, stops, PrivacyRequest.objects.count()) == (ImportStage.STOPPED, [True, False], 25)
 
@@ -169,40 +166,12 @@ def _single(number: int) -> filing.Filing:
 # Cut off --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
-    """Starts worker processes on the tests' database, which end with the test."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": database_url(),
-        "DATA_DIR": str(configured.DATA_DIR),
-        "SECRET_KEY": configured.SECRET_KEY,
-        "FIELD_KEYS": ",".join(configured.FIELD_KEYS),
-        "FINGERPRINT_KEY": configured.FINGERPRINT_KEY,
-        "CALLBACK_KEYS": ",".join(configured.CALLBACK_KEYS),
-        "SEND_DELAY_SECONDS": "3600",
-    }
-    started: list[subprocess.Popen[bytes]] = []
-
-    def one() -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "tests.erasure.worker_process"]
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=environment)  # noqa: S603 - our own.
-        started.append(process)
-        return process
-
-    yield one
-    for process in started:
-        process.kill()
-        process.wait()
-
-
 def test_a_worker_killed_in_the_middle_leaves_nothing_undone_and_nothing_twice(
-    officer: User, start: Callable[[], "subprocess.Popen[bytes]"]
+    officer: User, start_worker: Start
 ) -> None:
     rows = 400
     run = begun(officer, csv_of(*map(row, range(rows))))
-    worker = start()
+    worker = start_worker()
     wait_until(lambda: PrivacyRequest.objects.count() >= 50, seconds=60, what="some are filed")
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
@@ -211,7 +180,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_undone_and_nothing_twice(
     assert run.done == PrivacyRequest.objects.count() == ImportedRow.objects.count() < rows
     assert not work_once(), "its lease has not run out yet"
     time_passes()
-    start(), start()
+    start_worker(), start_worker()
     wait_until(
         lambda: ImportRun.objects.get(pk=run.pk).stage == ImportStage.DONE, seconds=120, what="all is filed"
     )
@@ -236,7 +205,7 @@ def test_a_look_that_was_cut_off_begins_anew(officer: User, monkeypatch: pytest.
     run.refresh_from_db()
     assert (run.stage, run.done) == (ImportStage.CHECKING, 25)
     time_passes()
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     assert (run.stage, run.done, run.counts) == (ImportStage.CHECKED, 60, {"file": 60})
 
@@ -285,7 +254,7 @@ def test_a_row_that_spoils_its_lot_keeps_no_other_back(
 ) -> None:
     run = begun(officer, csv_of(*map(row, range(30))))
     spoil(monkeypatch, "cust-2026-0007")
-    jobs.import_due()
+    work_all()
     files_each_once(run, 30)
     assert summed(run.counts) == {"filed": 29, "blocked": 0, "refused": 1, "same": 0}
     [words] = known(run)[9].words
@@ -312,7 +281,7 @@ def test_a_lot_cut_off_row_by_row_goes_on_where_it_stopped(
             jobs.import_due()
     assert PrivacyRequest.objects.count() == 5
     time_passes()
-    jobs.import_due()
+    work_all()
     files_each_once(run, 10)
     assert PrivacyRequest.objects.count() == 9
 
@@ -331,7 +300,7 @@ def test_a_busy_database_files_nothing_of_the_lot_and_the_next_worker_goes_on(
             jobs.import_due()
     assert not PrivacyRequest.objects.exists()
     time_passes()
-    jobs.import_due()
+    work_all()
     files_each_once(run, 10)
 
 
@@ -347,7 +316,7 @@ def test_one_that_cannot_be_taken_back_keeps_no_other(officer: User, monkeypatch
 
     monkeypatch.setattr(lifecycle, "cancel", cancel)
     withdrawing.ask(run, by=officer)
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     assert run.withdrawn == 29
     assert run.withdrawn_at is not None
@@ -361,8 +330,7 @@ def test_taking_back_goes_on_with_the_next_turn(officer: User, monkeypatch: pyte
     jobs.import_due()
     run.refresh_from_db()
     assert (run.withdrawn, run.withdrawn_at) == (25, None)
-    monkeypatch.setattr(jobs, "IMPORT_TURN_SECONDS", 60.0)
-    jobs.import_due()
+    work_all()
     run.refresh_from_db()
     assert run.withdrawn == 60
 

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
@@ -28,8 +29,12 @@ from erasure.choices import Attention, OverrideReason
 from erasure.forms import CorrectionForm, RequestForm, SendForm
 from erasure.forms.overriding import AskForm, DecisionForm
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
+from erasure.forms.request_list import ImportTermsForm, RequestListForm
 from erasure.models import (
     HoldRelease,
+    ImportedRow,
+    ImportLot,
+    ImportRun,
     LegalHold,
     Override,
     PrivacyRequest,
@@ -44,6 +49,7 @@ from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import PASSWORD, person
 from tests.erasure import made_requests as made
 from tests.erasure.made_holds import placed, proposed, wish
+from tests.erasure.made_lists import begun, checked, csv_of, imported, row
 from tests.erasure.request_form import request_form, sending_form
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +63,9 @@ MODELS: tuple[type[models.Model], ...] = (
     LegalHold,
     HoldRelease,
     Override,
+    ImportRun,
+    ImportLot,
+    ImportedRow,
     AuditVerification,
 )
 #: Made at random each time, or numbered on where a rollback does not take numbers back.
@@ -229,6 +238,25 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             DecisionForm,
         ),
         "withdraw": Case("officer", about("override_withdraw", question.pk), {}),
+        "give list": Case(
+            "officer",
+            about("request_imports"),
+            {"list": SimpleUploadedFile("list.csv", csv_of(row(7)).encode())},
+            RequestListForm,
+        ),
+        "file list": Case(
+            "officer",
+            about("request_import_file", checked(officer, csv_of(row(1))).pk),
+            {"identity_check": "document", "duplicate_reason": ""},
+            ImportTermsForm,
+        ),
+        "throw list away": Case(
+            "officer", about("request_import_discard", checked(officer, csv_of(row(2))).pk), {}
+        ),
+        "stop import": Case("officer", about("request_import_stop", begun(officer, csv_of(row(3))).pk), {}),
+        "take import back": Case(
+            "officer", about("request_import_withdraw", imported(officer, csv_of(row(4))).pk), {}
+        ),
         "verify": Case("auditor", about("log_verifications"), {}),
         "invite": Case(
             "operator",
@@ -288,6 +316,11 @@ NAMES = (
     "approve",
     "deny",
     "withdraw",
+    "give list",
+    "file list",
+    "throw list away",
+    "stop import",
+    "take import back",
     "verify",
     "invite",
     "roles",
