@@ -47,16 +47,19 @@ class Known:
     words: tuple[str, ...] = ()
     who: str = ""
     what: str = ""
+    #: The key of the lot in which it is kept; 0 for a row that is kept nowhere.
+    lot: int = 0
 
 
 def known_rows(run: ImportRun, *, verdict: str = "") -> Iterator[Known]:
     """All rows of an import by their lines, or those of one verdict. The words of refusals are left out as
     long as nothing is filed: `with_words` reads them.
     """
-    for verdicts, outcomes in run.lots.order_by("number").values_list("verdicts", "outcomes").iterator():
+    columns = ("pk", "verdicts", "outcomes")
+    for lot, verdicts, outcomes in run.lots.order_by("number").values_list(*columns).iterator():
         for one in _of_lot(run, verdicts, outcomes):
             if not verdict or one.verdict == verdict:
-                yield one
+                yield replace(one, lot=lot)
 
 
 def with_words(run: ImportRun, found: Iterable[Known]) -> list[Known]:
@@ -65,10 +68,9 @@ def with_words(run: ImportRun, found: Iterable[Known]) -> list[Known]:
     if not rows or run.stage not in UNFILED:
         return rows
     wanted = {one.line for one in rows}
-    read: dict[int, Row] = {}
-    for lot in run.lots.order_by("number").iterator(chunk_size=40):
-        if wanted.intersection(entry[0] for entry in lot.verdicts):
-            read |= {line.number: row_of(line, Terms()) for line in lines_in(lot) if line.number in wanted}
+    lots = run.lots.filter(pk__in={one.lot for one in rows})
+    lines = (line for lot in lots for line in lines_in(lot) if line.number in wanted)
+    read = {line.number: row_of(line, Terms()) for line in lines}
     return [_worded(one, read) for one in rows]
 
 
