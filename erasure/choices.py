@@ -399,7 +399,7 @@ class ImportVerdict(TextChoices):
     SPLIT = "split", _lazy("Filed, a part is on hold")
     BLOCKED = "blocked", _lazy("On hold")
     REFUSED = "refused", _lazy("To be put right")
-    DUPLICATE = "duplicate", _lazy("Open request of the same person")
+    DUPLICATE = "duplicate", _lazy("Same person, left out")
     SAME = "same", _lazy("Same row, left alone")
 
 

@@ -123,8 +123,8 @@ def own_columns(step: int) -> Iterator[tuple[type[Model], str, dict[str, Any]]]:
 
 
 def tables() -> list[str]:
-    """The tables in which something is shredded, by name."""
-    names = {column.model._meta.db_table for column in _all() if column.step}  # noqa: SLF001 - Django's public name.
+    """The tables in which something is shredded, or otherwise emptied or overwritten, by name."""
+    names = {column.model._meta.db_table for column in _all()}  # noqa: SLF001 - Django's public name.
     return sorted(names)
 
 

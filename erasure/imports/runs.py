@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.events import Event
 from audit.trail import Trail, audited
-from erasure import doorbell
+from erasure import doorbell, freed_pages
 from erasure.choices import ImportStage, ImportVia
 from erasure.imports import claims, withdrawing
 from erasure.imports.checking import check
@@ -87,6 +87,7 @@ def file_all(
         if is_over():
             return
     _finish(run)
+    freed_pages.clear()
 
 
 def are_waiting(now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import IO, Any
 from django.db import transaction
 from django.utils import timezone
 
-from erasure import doorbell
+from erasure import doorbell, freed_pages
 from erasure.choices import ImportStage, ImportVia
 from erasure.imports.table import Line, Table, lines_of, table_of
 from erasure.models import ImportLot, ImportRun
@@ -74,7 +74,10 @@ def discard_abandoned(now: datetime) -> int:
     old = ImportRun.objects.filter(
         stage__in=[ImportStage.CHECKING, ImportStage.CHECKED], created_at__lt=now - KEPT_UNFILED
     )
-    return sum(discard(run) for run in old)
+    gone = sum(discard(run) for run in old)
+    if gone:
+        freed_pages.clear()
+    return gone
 
 
 def _stored(content: IO[bytes], table: Table, **facts: Any) -> ImportRun:
