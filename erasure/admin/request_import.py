@@ -130,7 +130,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back everything that the list has filed and nothing was sent of."""
     if not withdrawing.ask(_found(pk), by=request.user):
         messages.info(
-            request, _("Nothing was changed: it is being filed still, or was asked to be taken back before.")
+            request,
+            _("Nothing was changed: it is being filed or taken back, or nothing is left to take back."),
         )
     return redirect("admin:request_import", pk)
 

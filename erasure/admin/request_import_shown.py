@@ -105,7 +105,7 @@ class Shown:
 
     @property
     def can_withdraw(self) -> bool:
-        return self.has_ended and self.run.withdraw_asked_at is None and bool(self.stoppable)
+        return self.has_ended and not self.is_withdrawing and bool(self.stoppable)
 
     @property
     def waits_for_worker(self) -> bool:

@@ -83,8 +83,10 @@ def result_csv(run: ImportRun) -> Iterator[str]:
     """The result as CSV, piece by piece; no cell of it is what a spreadsheet would take for a formula."""
     yield BYTE_ORDER_MARK + _csv_line(HEADER)
     rows = known_rows(run)
-    while some := with_words(run, islice(rows, 1000)):
-        yield "".join(_csv_line(_cells(one)) for one in some)
+    while some := list(islice(rows, 1000)):
+        refused = with_words(run, (one for one in some if one.verdict == ImportVerdict.REFUSED))
+        worded = {one.line: one for one in refused}
+        yield "".join(_csv_line(_cells(worded.get(one.line, one))) for one in some)
 
 
 def errors_csv(refused: Iterable[tuple[int, str]]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.events import Event
@@ -35,10 +35,16 @@ def can_be_withdrawn(run: ImportRun) -> QuerySet[Submission]:
 
 
 def ask(run: ImportRun, *, by: Any) -> bool:
-    """Ask for all that was not sent to be taken back; False where that was asked before, or is too early."""
+    """Ask for all that was not sent to be taken back.
+
+    False where that is under way already, where nothing is left to take back, or while rows are being filed.
+    """
+    if not can_be_withdrawn(run).exists():
+        return False
+    is_idle = Q(withdraw_asked_at__isnull=True) | Q(withdrawn_at__isnull=False)
     with transaction.atomic():
-        ended = ImportRun.objects.filter(pk=run.pk, stage__in=ENDED, withdraw_asked_at__isnull=True)
-        asked = ended.update(withdraw_asked_at=timezone.now(), withdraw_by=by)
+        ended = ImportRun.objects.filter(is_idle, pk=run.pk, stage__in=ENDED)
+        asked = ended.update(withdraw_asked_at=timezone.now(), withdraw_by=by, withdrawn_at=None)
         doorbell.ring(IMPORT_JOB)
     return bool(asked)
 

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
-from erasure import jobs
+from audit.trail import audited
+from erasure import jobs, lifecycle
 from erasure.choices import ImportStage
 from erasure.encryption import decrypt
 from erasure.imports import runs, uploads, withdrawing
@@ -381,11 +382,27 @@ def test_until_it_is_sent_everything_can_be_taken_back_with_one_button(
     assert "Lena Hofmann stopped 38 of 41 submissions" in text_of(client.get(page_of(run)))
     assert event_data(run.obj, "import.stopped") == [{"rows": 41, "submissions": 38, "too_late": 3}]
     assert AuditEvent.objects.filter(act="request.cancelled").count() == 38
+    assert "nothing is left to take back" in said(client.post(page_of(run, "withdraw")))
+
+
+def test_what_cxone_gave_back_in_between_can_be_taken_back_as_well(officer: User, signed_in: SignIn) -> None:
+    run = imported(officer, csv_of(row(1), row(2)))
+    late = made.sent(Submission.objects.order_by("pk")[0])
+    withdrawing.ask(run, by=officer)
+    work_all()
+    with audited() as log:
+        lifecycle.requeue(log, late, reason="rate_limited", next_attempt_at=timezone.now())
+    client = signed_in(officer)
+    assert "Stop all that has not been sent: 1 of 2" in text_of(client.get(page_of(run)))
+    client.post(page_of(run, "withdraw"))
+    work_all()
+    run.refresh_from_db()
+    assert run.withdrawn == 2
 
 
 def test_nothing_is_taken_back_while_it_is_being_filed(officer: User, signed_in: SignIn) -> None:
     run = begun(officer, csv_of(row(1)))
-    assert "being filed still" in said(signed_in(officer).post(page_of(run, "withdraw")))
+    assert "it is being filed or taken back" in said(signed_in(officer).post(page_of(run, "withdraw")))
     assert not withdrawing.ask(run, by=officer)
 
 
