@@ -17,6 +17,7 @@ PAGES = {
         "/admin/",
         "/admin/erasure/privacyrequest/",
         "/admin/requests/new/",
+        "/admin/requests/import/",
         "/admin/requests/{year}-000003/",
         "/admin/requests/{year}-000006/",
         "/admin/requests/{year}-000013/",

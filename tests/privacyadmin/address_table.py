@@ -144,6 +144,33 @@ admin:request_hand_over /admin/requests/{reference}/hand-over/
 admin:request_letter /admin/requests/{reference}/letter/acknowledgement/
     GET  200       403       403       403       403       200       login
     POST 405       403       403       403       403       405       login
+admin:request_imports /admin/requests/import/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_import_example /admin/requests/import/example.csv
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import /admin/requests/import/{import}/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import_live /admin/requests/import/{import}/live/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import_file /admin/requests/import/{import}/file/
+    GET  405       403       403       403       403       405       login
+    POST 200       403       403       403       403       barred    login
+admin:request_import_discard /admin/requests/import/{import}/discard/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       barred    login
+admin:request_import_stop /admin/requests/import/{import}/stop/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_import_withdraw /admin/requests/import/{import}/withdraw/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_import_result /admin/requests/import/{import}/result.csv
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
 
 # What shows or hands out personal data
 admin:identifier_reveal /admin/requests/{reference}/reveal/
