@@ -91,6 +91,7 @@ AUDIT_EXPORTS_PER_HOUR = environment.number("AUDIT_EXPORTS_PER_HOUR", 6, least=1
 OVERRIDE_DAYS = environment.number("OVERRIDE_DAYS", 14, least=1)
 # How long after a sign-in somebody may reveal an identifier without giving the password again, in minutes.
 REVEAL_MINUTES = environment.number("REVEAL_MINUTES", 15)
+DOSSIERS_PER_HOUR = environment.number("DOSSIERS_PER_HOUR", 30, least=1)
 
 # The law's clocks: which may be used, where the establishment keeps its public holidays, and whether the EU's
 # clock stands still while somebody's identity is being confirmed.

@@ -185,6 +185,12 @@ admin:certificate_take_person /admin/requests/{done}/certificate/person/
 admin:certificate_take_audit /admin/requests/{done}/certificate/audit/
     GET  403       403       405       403       403       405       login
     POST 403       403       200       403       403       200       login
+admin:dossier /admin/dossier/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:dossier_take /admin/dossier/take/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
 
 # Holds and overrides
 admin:override_ask /admin/requests/{reference}/{number}/override/
