@@ -188,6 +188,9 @@ TIME_ZONE = environment.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
 
+# What is uploaded is about people: it never stands on a disk in clear.
+FILE_UPLOAD_HANDLERS = ["privacyadmin.encrypted_upload.EncryptedUploadHandler"]
+
 # What a browser may do with our pages.
 SECURE = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
