@@ -69,6 +69,10 @@ class Event(StrEnum):
     REQUEST_COMMENTED = "request.commented"
     REQUEST_CERTIFIED = "request.certified"
 
+    IMPORT_STARTED = "import.started"
+    IMPORT_FINISHED = "import.finished"
+    IMPORT_STOPPED = "import.stopped"
+
     ATTENTION_RAISED = "attention.raised"
     ATTENTION_CLEARED = "attention.cleared"
 
@@ -147,6 +151,9 @@ EVENT_WORDS: Final[Mapping[str, Words]] = {
     Event.REQUEST_ACKNOWLEDGED: _lazy("Receipt confirmed to the person"),
     Event.REQUEST_COMMENTED: _lazy("Comment written"),
     Event.REQUEST_CERTIFIED: _lazy("Certificate taken"),
+    Event.IMPORT_STARTED: _lazy("Import of a list begun"),
+    Event.IMPORT_FINISHED: _lazy("Import of a list finished"),
+    Event.IMPORT_STOPPED: _lazy("Import of a list stopped"),
     Event.ATTENTION_RAISED: _lazy("Attention asked for"),
     Event.ATTENTION_CLEARED: _lazy("Attention no longer needed"),
     Event.CALLBACK_RECEIVED: _lazy("Callback received"),
@@ -206,6 +213,15 @@ _HOLD: Final = {
     "second": STAFF,
 }
 _RELEASE: Final = {"matter": needed(CODE), "release": needed(COUNT), "submissions": COUNT}
+#: Of how many rows what became; the events of the requests say the rest.
+_IMPORT: Final = {
+    "rows": needed(COUNT),
+    "filed": COUNT,
+    "blocked": COUNT,
+    "refused": COUNT,
+    "same": COUNT,
+    "via": CODE,
+}
 _VAULT: Final = {**_SUBMISSION, "vault": needed(CODE), **_TRY}
 
 EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
@@ -324,6 +340,10 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "size": needed(COUNT),
         "root": needed(ROOT),
     },
+    Event.IMPORT_STARTED: _IMPORT,
+    Event.IMPORT_FINISHED: _IMPORT,
+    # Without further rows being filed; or with so many submissions taken back that had not been sent.
+    Event.IMPORT_STOPPED: {**_IMPORT, "submissions": COUNT, "too_late": COUNT},
     Event.ATTENTION_RAISED: {**_SUBMISSION, "flag": needed(CODE), "cxone_id": SYSTEM_ID},
     Event.ATTENTION_CLEARED: {**_SUBMISSION, "flag": needed(CODE)},
     Event.CALLBACK_RECEIVED: {**_SUBMISSION, "status": CODE, "records_deleted": nullable(COUNT)},

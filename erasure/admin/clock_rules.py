@@ -101,7 +101,7 @@ def row_shown(rule: RegulationRule) -> RowShown:
         sources.append(extension.source)
     return RowShown(
         token=rule.regulation,
-        label=Regulation(rule.regulation).label,
+        label=str(Regulation(rule.regulation).label),
         rule=_(rule.rule),
         period=_period_words(rule),
         extension=_(extension.rule) if extension else "",
@@ -124,7 +124,7 @@ def _period_words(rule: RegulationRule) -> str:
         return ngettext("%(count)d month", "%(count)d months", rule.length) % count
     if rule.unit == "days":
         return ngettext("%(count)d day", "%(count)d days", rule.length) % count
-    return _("No date to compute")
+    return _("no date to compute")
 
 
 def _acknowledgement_words(rule: RegulationRule) -> str:

@@ -36,7 +36,7 @@ def test_a_row_says_its_rule_its_periods_its_sources_and_its_version(lena: Clien
         "Once by 15 days.",
         "Regulation (EEC, Euratom) No 1182/71, Art. 3",
         "Version 2",
-        "No date to compute",
+        "First period: no date to compute",
         "no public holidays are configured",
         "Computed, not legal advice.",
     ):

@@ -47,6 +47,9 @@ accept_invitation {invitation}
 set_up /admin/set-up/gone/
     GET  410       410       410       410       410       410       410
     POST 410       410       410       410       410       410       410
+admin:language /admin/language/
+    GET  405       405       405       405       405       405       405
+    POST 400       400       400       400       400       400       400
 
 # Everybody who is signed in
 admin:index /admin/
@@ -61,6 +64,9 @@ admin:password_change_done /admin/password_change/done/
 admin:jsi18n /admin/jsi18n/
     GET  200       200       200       200       200       200       login
     POST 405       405       405       405       405       405       login
+admin:preferences /admin/settings/
+    GET  200       200       200       200       200       200       login
+    POST go        go        go        go        go        go        login
 
 # Requests
 admin:erasure_privacyrequest_changelist /admin/erasure/privacyrequest/
@@ -138,6 +144,33 @@ admin:request_hand_over /admin/requests/{reference}/hand-over/
 admin:request_letter /admin/requests/{reference}/letter/acknowledgement/
     GET  200       403       403       403       403       200       login
     POST 405       403       403       403       403       405       login
+admin:request_imports /admin/requests/import/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_import_example /admin/requests/import/example.csv
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import /admin/requests/import/{import}/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import_live /admin/requests/import/{import}/live/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import_file /admin/requests/import/{import}/file/
+    GET  405       403       403       403       403       405       login
+    POST 200       403       403       403       403       barred    login
+admin:request_import_discard /admin/requests/import/{import}/discard/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       barred    login
+admin:request_import_stop /admin/requests/import/{import}/stop/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_import_withdraw /admin/requests/import/{import}/withdraw/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_import_result /admin/requests/import/{import}/result.csv
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
 
 # What shows or hands out personal data
 admin:identifier_reveal /admin/requests/{reference}/reveal/
@@ -152,6 +185,12 @@ admin:certificate_take_person /admin/requests/{done}/certificate/person/
 admin:certificate_take_audit /admin/requests/{done}/certificate/audit/
     GET  403       403       405       403       403       405       login
     POST 403       403       200       403       403       200       login
+admin:dossier /admin/dossier/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:dossier_take /admin/dossier/take/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
 
 # Holds and overrides
 admin:override_ask /admin/requests/{reference}/{number}/override/

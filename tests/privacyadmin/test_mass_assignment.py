@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
@@ -29,6 +30,7 @@ from erasure.forms.colleagues import CommentForm
 from erasure.forms.letter_text import LetterTextForm
 from erasure.forms.overriding import AskForm, DecisionForm
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
+from erasure.forms.request_list import ImportTermsForm, RequestListForm
 from erasure.models import (
     AnswerPart,
     ClockCorrection,
@@ -36,6 +38,9 @@ from erasure.models import (
     Comment,
     Extension,
     HoldRelease,
+    ImportedRow,
+    ImportLot,
+    ImportRun,
     LegalHold,
     LetterText,
     Override,
@@ -47,10 +52,12 @@ from erasure.models import (
 from privacyadmin import invitations, people, set_up
 from privacyadmin.models import User
 from privacyadmin.people_forms import AddressForm, InvitationForm, RolesForm
+from privacyadmin.preferences import PreferencesForm
 from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import PASSWORD, person
 from tests.erasure import made_requests as made
 from tests.erasure.made_holds import placed, proposed, wish
+from tests.erasure.made_lists import begun, checked, csv_of, imported, row
 from tests.erasure.request_form import request_form, sending_form
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +77,9 @@ MODELS: tuple[type[models.Model], ...] = (
     ClockPause,
     ClockCorrection,
     LetterText,
+    ImportRun,
+    ImportLot,
+    ImportedRow,
     AuditVerification,
 )
 #: Made at random each time, or numbered on where a rollback does not take numbers back.
@@ -83,6 +93,15 @@ def _the_clock_stands_still() -> Iterator[None]:
     """So that two posts write the same times; after the day on which the standing hold was placed."""
     with time_machine.travel(datetime(2099, 11, 21, 10, 0, tzinfo=UTC), tick=False):
         yield
+
+
+class ReadAnew(SimpleUploadedFile):
+    """A file that can be posted twice."""
+
+    def read(self, *args: int) -> bytes:  # type: ignore[override]  # a property in Django's own.
+        """From its beginning."""
+        self.file.seek(0)
+        return bytes(self.file.read(*args))
 
 
 @dataclass(frozen=True)
@@ -195,6 +214,13 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             {"decision": "release", "reason": "It is settled."},
             ReleaseForm,
         ),
+        "preferences": Case(
+            "officer",
+            about("preferences"),
+            {"language": "de", "time_zone": "Europe/Berlin", "daily_digest": "on"},
+            PreferencesForm,
+        ),
+        "choose language": Case("officer", about("language"), {"language": "de", "next": ""}),
         "take back": Case("reviewer", about("override_revoke", let_through.pk), {}),
         "address": Case(
             "operator",
@@ -296,6 +322,26 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             DecisionForm,
         ),
         "withdraw": Case("officer", about("override_withdraw", question.pk), {}),
+        "give list": Case(
+            "officer",
+            about("request_imports"),
+            {"list": ReadAnew("list.csv", csv_of(row(7)).encode())},
+            RequestListForm,
+        ),
+        "file list": Case(
+            "officer",
+            about("request_import_file", checked(officer, csv_of(row(1))).pk),
+            {"identity_check": "document", "duplicate_reason": ""},
+            ImportTermsForm,
+        ),
+        "throw list away": Case(
+            "officer", about("request_import_discard", checked(officer, csv_of(row(2))).pk), {}
+        ),
+        "take import back": Case(
+            "officer", about("request_import_withdraw", imported(officer, csv_of(row(4))).pk), {}
+        ),
+        # The last of them, since whatever was begun before is filed with the next.
+        "stop import": Case("officer", about("request_import_stop", begun(officer, csv_of(row(3))).pk), {}),
         "verify": Case("auditor", about("log_verifications"), {}),
         "invite": Case(
             "operator",
@@ -363,6 +409,11 @@ NAMES = (
     "approve",
     "deny",
     "withdraw",
+    "give list",
+    "file list",
+    "throw list away",
+    "stop import",
+    "take import back",
     "verify",
     "invite",
     "roles",

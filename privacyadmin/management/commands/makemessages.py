@@ -11,6 +11,8 @@ BESIDE = (".venv", "tests", "var", "static")
 class Command(makemessages.Command):
     """Collects every text from code and templates into the catalogues of the languages."""
 
+    # A new text gets no translation of one that looks like it.
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
     xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=_lazy"]
 
     def handle(self, *args: Any, **options: Any) -> None:
