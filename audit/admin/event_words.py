@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf, Substr, Trim
 from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _lazy
 
-from audit.events import EVENT_WORDS
+from audit.event_words import EVENT_WORDS
 from audit.log_format import LogFormatError
 from audit.models import AuditEvent, LoggedEvent
 from audit.words import Words, numbered
