@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.trail import audited
-from erasure import lifecycle, overrides
+from erasure import lifecycle, overrides, owners
 from erasure.choices import OPEN_STATUSES, SubmissionStatus
 from erasure.lifecycle import MoveRefused
 from erasure.models import Override, PrivacyRequest, Submission
@@ -33,22 +34,33 @@ class Outcome:
 def why_not_stop(request: PrivacyRequest, submissions: Sequence[Submission]) -> str:
     """Why nothing of this request can be stopped; empty when something can."""
     if request.is_answered:
-        return "The person was answered; nothing is left to stop."
+        return _("The person was answered; nothing is left to stop.")
     if not submissions:
-        return "Nothing was filed for it yet, so there is nothing to stop."
+        return _("Nothing was filed for it yet, so there is nothing to stop.")
     if any(row.status in STOPPABLE for row in submissions):
         return ""
     if under_way := next((row for row in submissions if row.status in OPEN_STATUSES), None):
-        return f"It is “{under_way.get_status_display()}”, and CXone has no recall."
-    return "It has ended already; what is left is the answer to the person."
+        return _("It is “%(status)s”, and CXone has no recall.") % {"status": under_way.get_status_display()}
+    return _("It has ended already; what is left is the answer to the person.")
 
 
 def why_not_take_over(request: PrivacyRequest, user: Any) -> str:
     """Why this person cannot become the owner; empty when they can."""
     if request.is_answered:
-        return "It is answered; nobody needs to have it any more."
+        return _("It is answered; nobody needs to have it any more.")
     if request.owner_id == user.pk:
-        return "You have it already."
+        return _("You have it already.")
+    return ""
+
+
+def why_not_hand_over(request: PrivacyRequest, to: Any) -> str:
+    """Why this person cannot be given the request; empty when they can."""
+    if request.is_answered:
+        return _("It is answered; nobody needs to have it any more.")
+    if request.owner_id == to.pk:
+        return _("%(name)s has it already.") % {"name": to.shown_name}
+    if not owners.possible_owners().filter(pk=to.pk).exists():
+        return _("%(name)s cannot look after requests: choose somebody else.") % {"name": to.shown_name}
     return ""
 
 
@@ -71,6 +83,14 @@ def take_over(request: PrivacyRequest, *, by: Any) -> None:
         lifecycle.assign(log, request, to=by, by=by)
 
 
+def hand_over(request: PrivacyRequest, *, to: Any, by: Any) -> None:
+    """Make somebody else the owner. Raises MoveRefused."""
+    if refusal := why_not_hand_over(request, to):
+        raise MoveRefused(refusal)
+    with audited() as log:
+        lifecycle.assign(log, request, to=to, by=by)
+
+
 def stop_all(requests: Iterable[PrivacyRequest], *, by: Any) -> Outcome:
     """Stop whatever has not been sent of these requests, and say what came too late."""
     done: list[str] = []
@@ -91,6 +111,13 @@ def stop_all(requests: Iterable[PrivacyRequest], *, by: Any) -> Outcome:
 def take_over_all(requests: Iterable[PrivacyRequest], *, by: Any) -> Outcome:
     """Make this person the owner of these requests."""
     return _each({request.reference: request for request in requests}, lambda one: take_over(one, by=by))
+
+
+def hand_over_all(requests: Iterable[PrivacyRequest], *, to: Any, by: Any) -> Outcome:
+    """Make this colleague the owner of these requests."""
+    return _each(
+        {request.reference: request for request in requests}, lambda one: hand_over(one, to=to, by=by)
+    )
 
 
 def decide_all(

@@ -65,7 +65,9 @@ def _of_the_clock(need: Need, request: PrivacyRequest, facts: Facts) -> str:
 
 
 def _paused(pause: ClockPause) -> str:
-    return _("The clock stands still since %(day)s: %(asked_for)s. Record the person’s answer once it is here.") % {
+    return _(
+        "The clock stands still since %(day)s: %(asked_for)s. Record the person’s answer once it is here."
+    ) % {
         "day": long_date(pause.from_day),
         "asked_for": uncapitalised(pause.get_ground_display()),
     }
@@ -139,9 +141,7 @@ _STAGE_SENTENCES: Mapping[RequestStage, Words] = {
     RequestStage.FAILED: _lazy(
         "CXone could not carry it out. Read its words, correct and file it anew, or answer."
     ),
-    RequestStage.PROCESSING: _lazy(
-        "CXone is at work on it. There is nothing to do until it reports back."
-    ),
+    RequestStage.PROCESSING: _lazy("CXone is at work on it. There is nothing to do until it reports back."),
     RequestStage.QUEUED: _lazy(
         "It goes to CXone by itself. There is nothing to do until CXone reports back."
     ),

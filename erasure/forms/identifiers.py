@@ -1,8 +1,11 @@
 """Who it is about: rows of identifiers as given, and the one right CXone id of a correction."""
 
+import re
 from collections.abc import Sequence
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from erasure.asked import Identifier
 from erasure.choices import IdentifierKind
@@ -10,6 +13,9 @@ from erasure.hold_wishes import LONGEST_IDENTIFIER
 from erasure.policy import Violation
 
 MOST_IDENTIFIERS = 10
+#: Numbers that people can be called by begin with a plus or a nought; a bare number is an id.
+_TELEPHONE = re.compile(r"[+0(][0-9 ()/.-]*")
+FEWEST_DIGITS = 7
 
 
 def _identifier_input() -> forms.TextInput:
@@ -22,13 +28,16 @@ class IdentifierRow(forms.Form):
     use_required_attribute = False
 
     kind = forms.ChoiceField(
-        label="Kind",
+        label=_("Kind"),
         choices=IdentifierKind.choices,
         initial=IdentifierKind.CXONE_ID,
-        error_messages={"invalid_choice": "Choose one of the kinds.", "required": "Choose one of the kinds."},
+        error_messages={
+            "invalid_choice": _("Choose one of the kinds."),
+            "required": _("Choose one of the kinds."),
+        },
     )
     value = forms.CharField(
-        label="Identifier", required=False, max_length=LONGEST_IDENTIFIER, widget=_identifier_input()
+        label=_("Identifier"), required=False, max_length=LONGEST_IDENTIFIER, widget=_identifier_input()
     )
 
     @property
@@ -42,13 +51,24 @@ class IdentifierRow(forms.Form):
         return Identifier(self["kind"].value() or "", self["value"].value() or "")
 
 
+def kind_of(term: str) -> IdentifierKind:
+    """What somebody most likely pasted; the page shows it, and it can be chosen otherwise."""
+    if "@" in term:
+        return IdentifierKind.EMAIL
+    if _TELEPHONE.fullmatch(term) and sum(character.isdigit() for character in term) >= FEWEST_DIGITS:
+        return IdentifierKind.PHONE
+    return IdentifierKind.CXONE_ID
+
+
 class BaseIdentifierRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Generic in the stubs alone.
     """All rows, with our words for what may be wrong with them as a whole."""
 
     default_error_messages = {
         **forms.BaseFormSet.default_error_messages,
-        "missing_management_form": "The rows of identifiers did not arrive whole. Open the page anew.",
-        "too_many_forms": f"At most {MOST_IDENTIFIERS} identifiers at once. Send the others afterwards.",
+        "missing_management_form": _("The rows of identifiers did not arrive whole. Open the page anew."),
+        "too_many_forms": format_lazy(
+            _("At most {most} identifiers at once. Send the others afterwards."), most=MOST_IDENTIFIERS
+        ),
     }
 
 
@@ -68,11 +88,11 @@ class CorrectionForm(forms.Form):
     use_required_attribute = False
 
     value = forms.CharField(
-        label="CXone id",
+        label=_("CXone id"),
         max_length=LONGEST_IDENTIFIER,
         widget=_identifier_input(),
-        help_text="As CXone knows the person. Stored encrypted, shown masked from then on.",
-        error_messages={"required": "Give the CXone id. Look the person up in CXone."},
+        help_text=_("As CXone knows the person. Stored encrypted, shown masked from then on."),
+        error_messages={"required": _("Give the CXone id. Look the person up in CXone.")},
     )
 
     def place(self, violations: Sequence[Violation]) -> None:
