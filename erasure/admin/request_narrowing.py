@@ -116,7 +116,7 @@ class Control:
 
     name: str
     label: Words
-    options: Choices | None
+    options: "Choices | None"
     value: str
 
 
