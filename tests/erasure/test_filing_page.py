@@ -109,7 +109,7 @@ def test_the_clock_answers_with_dates_and_their_derivation(lena: Client) -> None
 def test_a_late_receipt_says_so(lena: Client) -> None:
     answer = lena.get("/admin/requests/clock/", {"regulation": "gdpr", "received": "2099-10-01"})
 
-    assert "19 days overdue" in text_of(answer)
+    assert "Already overdue by 19 days" in text_of(answer)
 
 
 @pytest.mark.parametrize(
