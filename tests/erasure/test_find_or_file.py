@@ -1,4 +1,4 @@
-"""The one box: a reference of ours or an own one, or an identifier, leads to the requests, or to filing one."""
+"""The one box: a reference of ours, an own one, or an identifier leads to the requests, or to filing."""
 
 import re
 from typing import Any

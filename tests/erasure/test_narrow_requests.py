@@ -1,4 +1,4 @@
-"""Narrowing the list by its address: each filter and all of them together, as chips, and what is not known."""
+"""Narrowing the list by its address: each filter and all together, as chips, and what is not known."""
 
 from collections.abc import Callable
 from datetime import timedelta
