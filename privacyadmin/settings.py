@@ -107,6 +107,8 @@ SHREDDED_LIST_FILE = Path(environment.text("SHREDDED_LIST_FILE", str(DATA_DIR / 
 # Outgoing mail.
 EMAIL_DELIVERY = environment.one_of("EMAIL_DELIVERY", ("smtp", "console"))
 EMAIL_BACKEND = f"django.core.mail.backends.{EMAIL_DELIVERY}.EmailBackend"
+#: The hour of the day, where somebody is, at which the daily summary goes out to whoever asked for it.
+DIGEST_HOUR = environment.number("DIGEST_HOUR", 7, most=23)
 EMAIL_HOST = environment.text("EMAIL_HOST")
 EMAIL_PORT = environment.number("EMAIL_PORT", 587, least=1)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")

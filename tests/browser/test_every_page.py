@@ -15,7 +15,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.program]
 PAGES = {
     "officer": [
         "/admin/",
+        "/admin/?whose=everybody",
         "/admin/erasure/privacyrequest/",
+        "/admin/erasure/privacyrequest/?stage=open&regulation=gdpr&due=never",
+        "/admin/requests/hand-over/",
+        "/admin/settings/",
         "/admin/requests/new/",
         "/admin/requests/import/",
         "/admin/requests/{year}-000003/",

@@ -78,6 +78,12 @@ admin:erasure_privacyrequest_change /admin/erasure/privacyrequest/{request_pk}/c
 admin:request_search /admin/requests/search/
     GET  405       405       405       403       403       405       login
     POST go        go        go        403       403       go        login
+admin:requests_export /admin/requests/export/
+    GET  405       405       405       403       403       405       login
+    POST 200       200       200       403       403       200       login
+admin:requests_hand_over /admin/requests/hand-over/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
 admin:request_page /admin/requests/{reference}/
     GET  200       200       200       403       403       200       login
     POST 405       405       405       403       403       405       login
