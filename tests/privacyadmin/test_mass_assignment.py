@@ -27,6 +27,7 @@ from erasure.carrying import carry
 from erasure.choices import Attention, OverrideReason
 from erasure.forms import CorrectionForm, RequestForm, SendForm
 from erasure.forms.colleagues import CommentForm
+from erasure.forms.handing_over import HandOverForm
 from erasure.forms.letter_text import LetterTextForm
 from erasure.forms.overriding import AskForm, DecisionForm
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
@@ -187,6 +188,7 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     made.completed(made.only(done))
     colleague = person("kim", OFFICERS)
     away = person("ada", OFFICERS)
+    left = made.registered(away, "c-10").reference
     people.deactivate(operator, away.staff_id)
     waiting = User(username="tom", first_name="Tom")
     people.invite(operator, waiting, roles=[OFFICERS])
@@ -243,6 +245,12 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             CorrectionForm,
         ),
         "take over": Case("officer", about("request_take_over", anothers), {}),
+        "hand over": Case(
+            "officer",
+            about("requests_hand_over"),
+            {"request": [left], "to": officer.staff_id},
+            HandOverForm,
+        ),
         "stop": Case("officer", about("submission_stop", queued.request.reference, 1), {}),
         "seen": Case("officer", about("attention_clear", flagged.request.reference, 1), {}),
         "answer": Case(
@@ -394,6 +402,7 @@ NAMES = (
     "send",
     "correct",
     "take over",
+    "hand over",
     "stop",
     "seen",
     "answer",
