@@ -30,6 +30,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             "admin:erasure_privacyrequest_changelist",
             ("erasure.view_privacyrequest",),
         ),
+        MenuEntry("Dashboard", "monitoring", "admin:dashboard", ("erasure.view_privacyrequest",)),
         MenuEntry("File a request", "add_circle", "admin:request_new", ("erasure.file_request",)),
     ),
     "Review": (

@@ -7,12 +7,14 @@ from erasure.admin import (
     audit_sample,
     certificate,
     connection,
+    dashboard_page,
     filing,
     hold_import,
     hold_list,
     hold_page,
     hold_placing,
     hold_release,
+    month_page,
     override_asking,
     override_deciding,
     override_together,
@@ -21,6 +23,7 @@ from erasure.admin import (
     request_search,
     requests_together,
     sending_the_rest,
+    year_page,
 )
 
 
@@ -45,4 +48,7 @@ def pages() -> list[URLPattern]:
         *override_together.urls,
         *requests_together.urls,
         *connection.urls,
+        *dashboard_page.urls,
+        *month_page.urls,
+        *year_page.urls,
     ]

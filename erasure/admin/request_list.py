@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from audit.permissions import PermissionMissing
-from erasure.admin import request_filters, request_search, requests_together
+from erasure.admin import dashboard_filters, request_filters, request_search, requests_together
 from erasure.admin.access import page
 from erasure.models import PrivacyRequest, Submission
 from erasure.models.subjects import in_order
@@ -45,6 +45,9 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         request_filters.RegulationFilter,
         request_filters.TypeFilter,
         request_filters.CertificateFilter,
+        dashboard_filters.CategoryFilter,
+        dashboard_filters.DaysLeftFilter,
+        dashboard_filters.OverrideFilter,
     )
     list_filter_sheet = True
     list_per_page = 50
