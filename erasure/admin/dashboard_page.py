@@ -68,20 +68,22 @@ def _shown(request: HttpRequest, form: PeriodForm) -> dict[str, Any]:
     period, regulation = form.period, form.cleaned_data["regulation"]
     pressing = open_work.pressing(form.today, regulation=regulation)
     parts = answering.received_and_answered(period, regulation=regulation)
-    drawn = [
-        charts.received_and_answered(
-            parts, tiles.short_span(period), is_by_month=period.is_by_month, regulation=regulation
-        ),
-        charts.open_by_days_left(pressing.bands, regulation=regulation),
-        *_contents_charts(regulation),
+    span = tiles.short_span(period)
+    by_category, *by_regulation = _contents_charts(regulation)
+    seen = [cxone_chart(period)] if request.user.has_perm(SEE_CXONE) else []
+    per_day = charts.received_and_answered(
+        parts, span, is_by_month=period.is_by_month, regulation=regulation
+    )
+    halves = [
+        [charts.open_by_days_left(pressing.bands, regulation=regulation), *by_regulation],
+        [by_category, *seen],
     ]
-    if request.user.has_perm(SEE_CXONE):
-        drawn.append(cxone_chart(period))
     return {
-        "span": tiles.short_span(period),
+        "span": span,
         "now": _now_tiles(pressing, regulation=regulation),
         "within": _period_tiles(period, parts, regulation=regulation),
-        "charts": drawn,
+        "charts": [per_day, *halves[0], *halves[1]],
+        "halves": halves,
         "month": f"{period.last:%Y-%m}",
         "year": period.last.year,
     }
