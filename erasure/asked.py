@@ -74,7 +74,7 @@ def controllers_today() -> date:
 
 def clock_of(filing: Filing) -> Clock:
     """The dates of the request. Raises ClockError."""
-    return clock(filing.regulation, filing.received_on)
+    return clock(filing.regulation, filing.received_on, request_type=filing.type)
 
 
 def payload_of(filing: Filing, given: Identifier) -> dict[str, object]:

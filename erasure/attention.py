@@ -27,6 +27,7 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from audit.words import Words
 from erasure import shredding
 from erasure.choices import (
     ATTENTION_LINES,
@@ -37,7 +38,6 @@ from erasure.choices import (
     RequestStage,
     RequestType,
     SubmissionStatus,
-    Words,
 )
 from erasure.metrics import SOON
 from erasure.models import LegalHold, Override, PrivacyRequest, Submission

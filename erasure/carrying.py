@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from erasure.asked import Identifier
 from erasure.encryption import WrongKey, decrypt, encrypt
@@ -25,7 +26,9 @@ class NotCarried(Exception):  # noqa: N818 - an answer to people, not a fault of
     """What came back is too old, another person's, or no page's of ours; the text says what to do."""
 
     def __init__(self) -> None:
-        super().__init__("This page was open for too long, or is not yours. Begin anew: nothing was placed.")
+        super().__init__(
+            _("This page was open for too long, or is not yours. Begin anew: nothing was placed.")
+        )
 
 
 def carry(wishes: Mapping[int, HoldWish], *, by: Any, purpose: str) -> str:

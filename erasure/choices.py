@@ -6,16 +6,13 @@ names of Material Symbols. A tone never stands alone: the label and the icon say
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+from audit.words import Words
 
-#: What people read: a text, or one that becomes a text in the language of whoever reads it.
-Words: TypeAlias = "str | _StrPromise"
 Tone = Literal["success", "danger", "warning", "info", "neutral"]
 
 

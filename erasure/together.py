@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.trail import audited
 from erasure import lifecycle, overrides
@@ -33,22 +34,22 @@ class Outcome:
 def why_not_stop(request: PrivacyRequest, submissions: Sequence[Submission]) -> str:
     """Why nothing of this request can be stopped; empty when something can."""
     if request.is_answered:
-        return "The person was answered; nothing is left to stop."
+        return _("The person was answered; nothing is left to stop.")
     if not submissions:
-        return "Nothing was filed for it yet, so there is nothing to stop."
+        return _("Nothing was filed for it yet, so there is nothing to stop.")
     if any(row.status in STOPPABLE for row in submissions):
         return ""
     if under_way := next((row for row in submissions if row.status in OPEN_STATUSES), None):
-        return f"It is “{under_way.get_status_display()}”, and CXone has no recall."
-    return "It has ended already; what is left is the answer to the person."
+        return _("It is “%(status)s”, and CXone has no recall.") % {"status": under_way.get_status_display()}
+    return _("It has ended already; what is left is the answer to the person.")
 
 
 def why_not_take_over(request: PrivacyRequest, user: Any) -> str:
     """Why this person cannot become the owner; empty when they can."""
     if request.is_answered:
-        return "It is answered; nobody needs to have it any more."
+        return _("It is answered; nobody needs to have it any more.")
     if request.owner_id == user.pk:
-        return "You have it already."
+        return _("You have it already.")
     return ""
 
 

@@ -19,7 +19,8 @@ from django.core.checks import (
     register,
 )
 
-from erasure.regulations import CALIFORNIA, CALIFORNIA_KEEPS_DAYS, RULE_OF
+from erasure.deadlines import UnknownPlace, check_place
+from erasure.regulations import CALIFORNIA, CALIFORNIA_KEEPS_DAYS, RULE_OF, regulations_that_can_be_on
 
 #: As in Django's own deployment check (security.W009).
 SHORTEST_SECRET_KEY = 50
@@ -157,6 +158,42 @@ def check_allowed_hosts(**_: Any) -> Sequence[CheckMessage]:
             id="privacyadmin.E007",
         )
     ]
+
+
+@register
+def check_regulations_on(**_: Any) -> Sequence[CheckMessage]:
+    """A law without a date to compute, or a misspelt one, would be noticed at the first filing."""
+    known = regulations_that_can_be_on()
+    wrong = [token for token in settings.REGULATIONS_ON if token not in known]
+    if settings.REGULATIONS_ON and not wrong:
+        return []
+    undated = [token for token in wrong if token in RULE_OF]
+    if not settings.REGULATIONS_ON:
+        said = "REGULATIONS_ON names no regulation, so no request could be filed."
+    elif undated:
+        said = f"REGULATIONS_ON names {', '.join(undated)}, for which no date can be computed."
+    else:
+        said = f"REGULATIONS_ON names {', '.join(map(repr, wrong))}, which is unknown."
+    return [Error(said, hint=f"What can be on: {', '.join(known)}.", id="privacyadmin.E011")]
+
+
+@register
+def check_holidays(**_: Any) -> Sequence[CheckMessage]:
+    """With a misspelt place no due date could be computed."""
+    try:
+        check_place(settings.HOLIDAYS)
+    except UnknownPlace as unknown:
+        return [
+            Error(
+                f"HOLIDAYS is {settings.HOLIDAYS!r}: {unknown}.",
+                hint=(
+                    "Unset it, so that only weekends are days off, or name a country, or a country and its "
+                    f"subdivision, such as DE or DE-BY. Known: {', '.join(unknown.known) or 'none'}."
+                ),
+                id="privacyadmin.E012",
+            )
+        ]
+    return []
 
 
 @register

@@ -92,6 +92,12 @@ OVERRIDE_DAYS = environment.number("OVERRIDE_DAYS", 14, least=1)
 # How long after a sign-in somebody may reveal an identifier without giving the password again, in minutes.
 REVEAL_MINUTES = environment.number("REVEAL_MINUTES", 15)
 
+# The law's clocks: which may be used, where the establishment keeps its public holidays, and whether the EU's
+# clock stands still while somebody's identity is being confirmed.
+REGULATIONS_ON = environment.words("REGULATIONS_ON", "gdpr,uk-gdpr,ccpa,utah")
+HOLIDAYS = environment.text("HOLIDAYS")
+EU_IDENTITY_PAUSE = environment.flag("EU_IDENTITY_PAUSE")
+
 # Forgetting: days from the answer until identifiers and free text go, and until fingerprint and salt follow.
 SUBJECT_RETENTION_DAYS = environment.number("SUBJECT_RETENTION_DAYS", 30, least=1)
 PROOF_RETENTION_DAYS = environment.number("PROOF_RETENTION_DAYS", 1095, least=1)

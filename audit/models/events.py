@@ -38,7 +38,7 @@ class LoggedEvent(models.Model):
     @property
     def words(self) -> str:
         """The event in plain words; the bare name for one that this version does not know."""
-        return EVENT_WORDS.get(self.act, self.act)
+        return str(EVENT_WORDS.get(self.act, self.act))
 
     @property
     def entry(self) -> dict[str, JSON]:

@@ -71,9 +71,7 @@ def _shown(request: HttpRequest, form: PeriodForm) -> dict[str, Any]:
     span = tiles.short_span(period)
     by_category, *by_regulation = _contents_charts(regulation)
     seen = [cxone_chart(period)] if request.user.has_perm(SEE_CXONE) else []
-    per_day = charts.received_and_answered(
-        parts, span, is_by_month=period.is_by_month, regulation=regulation
-    )
+    per_day = charts.received_and_answered(parts, span, is_by_month=period.is_by_month, regulation=regulation)
     halves = [
         [charts.open_by_days_left(pressing.bands, regulation=regulation), *by_regulation],
         [by_category, *seen],

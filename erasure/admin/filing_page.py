@@ -4,25 +4,38 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import admin
 from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from audit.words import Words
 from erasure import holds
+from erasure.admin.derivations import Derivation, derivations_of
 from erasure.asked import (
     Filing,
     Identifier,
     against_receipt,
+    controllers_today,
     holds_on,
     open_requests_of,
     parts_of,
     payload_of,
 )
-from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType, Words
-from erasure.deadlines import DISCLAIMER, Clock, ClockError, Step, clock, long_date_with_weekday
+from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType
+from erasure.deadlines import (
+    DISCLAIMER,
+    ClockError,
+    Steps,
+    as_stored,
+    clock,
+    days_left_words,
+    long_date_with_weekday,
+)
 from erasure.forms import SendingForm
 from erasure.models import LegalHold, PrivacyRequest
 
@@ -57,6 +70,29 @@ class Known:
     duplicates: Sequence[PrivacyRequest] = ()
     person_holds: Sequence[LegalHold] = ()
     held: Sequence[str] = ()
+
+
+class DatesOfARequest(Protocol):
+    """What has the dates of a request: a clock, or a request on which they are kept."""
+
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def target_on(self) -> date: ...
+    @property
+    def acknowledge_by(self) -> date | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatesShown:
+    """The dates of a request in words, how each came about, and a warning where the due date presses."""
+
+    due_on: date
+    words: dict[str, str]
+    derivations: Sequence[Derivation]
+    disclaimer: str
+    tone: str = ""
+    pressing: str = ""
 
 
 def on_the_site(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -129,37 +165,45 @@ def dates_of(regulation: str, received_on: date) -> dict[str, Any]:
     problem = " ".join(
         f"{violation.message} {violation.way_out}" for violation in against_receipt(received_on)
     )
+    if problem:
+        return {"problem": problem}
     try:
-        computed = None if problem else clock(regulation, received_on)
+        computed = clock(regulation, received_on)
     except ClockError as error:
-        computed, problem = None, str(error)
-    return {"clock": computed, "problem": problem, "disclaimer": DISCLAIMER, "dates": _in_words(computed)}
+        return {"problem": str(error)}
+    return {"dates": dates_shown(computed, computed.steps)}
 
 
 def dates_kept(about: PrivacyRequest) -> dict[str, Any]:
     """The dates of a registered request as they were computed then; a rule changed since moves none."""
-    steps: dict[str, list[Step]] = {"due": [], "target": [], "acknowledge": []}
-    for step in about.derivation:
-        steps[step["of"]].append(Step(step["text"], step["source"]))
-    kept = Clock(
-        regulation=about.regulation,
-        received_on=about.received_on,
-        due_on=about.due_on,
-        target_on=about.target_on,
-        acknowledge_by=about.acknowledge_by,
-        steps=tuple(steps["due"]),
-        target_step=steps["target"][0],
-        acknowledge_step=next(iter(steps["acknowledge"]), None),
-        rule_version=about.rule_version,
+    return {"dates": dates_shown(about, as_stored(about.derivation))}
+
+
+def dates_shown(dates: DatesOfARequest, steps: Steps) -> DatesShown:
+    """The dates in words, how they came about, and what is to be said when the due date presses."""
+    words = {"due": dates.due_on, "target": dates.target_on, "acknowledge": dates.acknowledge_by}
+    return DatesShown(
+        due_on=dates.due_on,
+        words={name: long_date_with_weekday(day) for name, day in words.items() if day is not None},
+        derivations=derivations_of(steps),
+        disclaimer=str(DISCLAIMER),
+        **_pressing(dates.due_on),
     )
-    return {"clock": kept, "problem": "", "disclaimer": DISCLAIMER, "dates": _in_words(kept)}
 
 
-def _in_words(computed: Clock | None) -> dict[str, str]:
-    if computed is None:
+def _pressing(due_on: date) -> dict[str, str]:
+    """What is said of a date that is past or near, with its tone; nothing of one that is far off."""
+    left = days_left_words(due_on, controllers_today())
+    if left.days < 0:
+        overdue = ngettext(
+            "Already overdue by %(count)d day: no extension is possible. Answer now, and record why.",
+            "Already overdue by %(count)d days: no extension is possible. Answer now, and record why.",
+            -left.days,
+        )
+        return {"tone": "danger", "pressing": overdue % {"count": -left.days}}
+    if left.tone == "neutral":
         return {}
-    days = {"due": computed.due_on, "target": computed.target_on, "acknowledge": computed.acknowledge_by}
-    return {name: long_date_with_weekday(day) for name, day in days.items() if day is not None}
+    return {"tone": "warning", "pressing": _("%(due)s: see to it first.") % {"due": left.words}}
 
 
 def _preview(caption: str, asked: Filing, given: Identifier) -> Preview:

@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from audit.words import Words
 from erasure.asked import controllers_today
 from erasure.attention import UNCERTIFIED_DAYS, uncertified
-from erasure.choices import Regulation, RequestStage, RequestType, Words
+from erasure.choices import Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
 from erasure.models import PrivacyRequest
 from erasure.stages import stage_column
@@ -36,14 +37,18 @@ class ChoiceFilter(SimpleListFilter):
 
     options: Choices = ()
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:  # noqa: ARG002 - Django's.
+    def offered(self) -> Choices:
         """The choices, by code and label."""
         return self.options
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:  # noqa: ARG002 - Django's.
+        """The choices, as Django asks for them."""
+        return self.offered()
 
     def queryset(self, request: HttpRequest, queryset: Requests) -> Requests:
         """The requests of the choice that was made."""
         chosen = self.value()
-        if chosen is None or chosen not in dict(self.options):
+        if chosen is None or chosen not in dict(self.offered()):
             return queryset
         return self.narrowed(queryset, chosen, reader=request.user.pk)
 
@@ -91,7 +96,10 @@ class RegulationFilter(ChoiceFilter):
 
     title = "regulation"
     parameter_name = "regulation"
-    options = tuple((rule.regulation, Regulation(rule.regulation).label) for rule in regulations_on())
+
+    def offered(self) -> Choices:
+        """The laws that are in force at this moment."""
+        return tuple((rule.regulation, Regulation(rule.regulation).label) for rule in regulations_on())
 
 
 class TypeFilter(ChoiceFilter):

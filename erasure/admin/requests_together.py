@@ -9,7 +9,10 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import Words
 from erasure import together
 from erasure.admin.access import page
 from erasure.admin.override_facts import shown
@@ -37,13 +40,14 @@ class Act:
     """One act on several requests: its words, whom it refuses, and who carries it out."""
 
     address: str
-    title: str
+    title: Words
     #: As in “7 of 9 can be stopped”.
-    done_to: str
-    button: str
+    done_to: Words
+    button: Words
+    for_ticked: Words
     icon: str
     destroys: bool
-    explains: str
+    explains: Words
     look: Callable[[PrivacyRequest, Any], tuple[str, str]]
     carry_out: Callable[[Iterable[PrivacyRequest], Any], together.Outcome]
     said: Callable[[int], str]
@@ -52,40 +56,51 @@ class Act:
 def _stopping(request: PrivacyRequest, _user: Any) -> tuple[str, str]:
     parts: list[Submission] = getattr(request, "parts", [])
     waiting = [part for part in parts if part.status in together.STOPPABLE]
-    what = "; ".join(f"submission {part.number}: {categories_words(part.categories)}" for part in waiting)
+    what = "; ".join(
+        _("submission %(number)s: %(categories)s")
+        % {"number": part.number, "categories": categories_words(part.categories)}
+        for part in waiting
+    )
     if gone := len([part for part in parts if not part.is_terminal]) - len(waiting):
-        what += f"; {count_words(gone, 'submission')} came too late to be stopped"
+        what += _("; %(count)s came too late to be stopped") % {"count": count_words(gone, "submission")}
     return what, together.why_not_stop(request, parts)
 
 
 def _taking_over(request: PrivacyRequest, user: Any) -> tuple[str, str]:
-    return f"{request.owner.shown_name} has it now", together.why_not_take_over(request, user)
+    has_it = _("%(shown_name)s has it now") % {"shown_name": request.owner.shown_name}
+    return has_it, together.why_not_take_over(request, user)
 
 
 STOP = Act(
     address="admin:requests_stop",
-    title="Stop several requests",
-    done_to="stopped",
-    button="Stop",
+    title=_lazy("Stop several requests"),
+    done_to=_lazy("stopped"),
+    button=_lazy("Stop"),
+    for_ticked=_lazy("Stop what is ticked"),
     icon="cancel",
     destroys=True,
-    explains="Whatever has not been sent of them is stopped for good: to send it after all, file it anew. "
-    "The requests stay open until the person is answered.",
+    explains=_lazy(
+        "Whatever has not been sent of them is stopped for good: to send it after all, file it anew. The "
+        "requests stay open until the person is answered."
+    ),
     look=_stopping,
     carry_out=lambda requests, user: together.stop_all(requests, by=user),
-    said=lambda count: f"{count_words(count, 'submission')} stopped before anything was sent.",
+    said=lambda count: (
+        _("%(count)s stopped before anything was sent.") % {"count": count_words(count, "submission")}
+    ),
 )
 TAKE_OVER = Act(
     address="admin:requests_take_over",
-    title="Take over several requests",
-    done_to="taken over",
-    button="Take over",
+    title=_lazy("Take over several requests"),
+    done_to=_lazy("taken over"),
+    button=_lazy("Take over"),
+    for_ticked=_lazy("Take over what is ticked"),
     icon="person",
     destroys=False,
-    explains="You have them from then on; whoever has them now sees it in the timeline.",
+    explains=_lazy("You have them from then on; whoever has them now sees it in the timeline."),
     look=_taking_over,
     carry_out=lambda requests, user: together.take_over_all(requests, by=user),
-    said=lambda count: f"You have {count_words(count, 'more request')} now.",
+    said=lambda count: _("You have %(count)s now.") % {"count": count_words(count, "more request")},
 )
 
 
@@ -101,7 +116,7 @@ def ask(request: HttpRequest, act: Act, references: Sequence[str]) -> HttpRespon
         "able": [one for one in chosen if not one.why_not],
         "others": [one for one in chosen if one.why_not],
         "count": len(chosen),
-        "none_words": f"None of these can be {act.done_to}",
+        "none_words": _("None of these can be %(done_to)s") % {"done_to": act.done_to},
     }
     return shown(request, "requests_together", context)
 
@@ -126,10 +141,13 @@ def _carried_out(request: HttpRequest, act: Act) -> HttpResponse:
     outcome = act.carry_out(_found(references), request.user)
     if outcome.done:
         messages.success(request, act.said(len(outcome.done)))
-    for words in reasons_of(outcome.refused, f"Not {act.done_to}"):
+    for words in reasons_of(outcome.refused, _("Not %(done_to)s") % {"done_to": act.done_to}):
         messages.error(request, words)
     if not outcome.done and not outcome.refused:
-        messages.error(request, f"Nothing was {act.done_to}, since none of the requests was ticked.")
+        messages.error(
+            request,
+            _("Nothing was %(done_to)s, since none of the requests was ticked.") % {"done_to": act.done_to},
+        )
     return redirect(LIST)
 
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from erasure.plain_words import count_words
 from erasure.together import MOST
 
@@ -11,7 +13,10 @@ def too_many_words(count: int, noun: str) -> str:
     """That so many are more than are done at once; empty while they are not."""
     if count <= MOST:
         return ""
-    return f"You chose {count_words(count, noun)}. Choose at most {MOST} at once, so that each can be read."
+    return _("You chose %(count)s. Choose at most %(most)s at once, so that each can be read.") % {
+        "count": count_words(count, noun),
+        "most": MOST,
+    }
 
 
 def reasons_of(refused: Mapping[str, str], what: str) -> list[str]:

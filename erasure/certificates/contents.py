@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 from audit.history import history_of
 from audit.log_format import LogFormatError
@@ -89,8 +91,11 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
     """What a certificate would hold now. Raises CertificateRefused where there is none to give."""
     if request.type != RequestType.ERASURE:
         raise CertificateRefused(
-            f"{request.reference} asked for access: nothing was to be erased, so there is no report of an "
-            "erasure. Hand over the copy that CXone made, and record how when you record the answer."
+            _(
+                "%(reference)s asked for access: nothing was to be erased, so there is no report of an "
+                "erasure. Hand over the copy that CXone made, and record how when you record the answer."
+            )
+            % {"reference": request.reference}
         )
     submissions = list(
         request.submissions.select_related("identifier", "filed_by", "request").order_by("number")
@@ -100,8 +105,11 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
         proven = _proven(request, submissions, events, copy)
     except LogFormatError as error:
         raise CertificateRefused(
-            f"The log is damaged: an entry about {request.reference} cannot be read ({error}). "
-            "Run `manage.py verify_audit`; it names the place."
+            _(
+                "The log is damaged: an entry about %(reference)s cannot be read (%(error)s). Run `manage.py "
+                "verify_audit`; it names the place."
+            )
+            % {"reference": request.reference, "error": error}
         ) from None
     own = _own(request, submissions)
     current = _not_corrected(own, submissions)
@@ -131,8 +139,11 @@ def _proven(
         ended = [row for row in submissions if row.is_terminal]
         if not ended:
             raise CertificateRefused(
-                f"Nothing that was asked with {request.reference} has ended yet. "
-                "Take the report once CXone has reported, or once it was refused or stopped."
+                _(
+                    "Nothing that was asked with %(reference)s has ended yet. Take the report once CXone has "
+                    "reported, or once it was refused or stopped."
+                )
+                % {"reference": request.reference}
             )
         return [_proven_end(row, events) for row in ended]
     # An identifier that was corrected may be somebody else's: what was sent for it is not for this person.
@@ -140,14 +151,20 @@ def _proven(
     done = [row for row in theirs if row.status == S.COMPLETED]
     if not done:
         raise CertificateRefused(
-            f"CXone has reported nothing done for {request.reference} under an identifier that counts as "
-            "this person’s, so there is nothing to certify. Tell the person in the answer how it stands."
+            _(
+                "CXone has reported nothing done for %(reference)s under an identifier that counts as this "
+                "person’s, so there is nothing to certify. Tell the person in the answer how it stands."
+            )
+            % {"reference": request.reference}
         )
     if request.shredded_at is not None or any(row.identifier.value is None for row in done):
         raise CertificateRefused(
-            f"The identifiers of {request.reference} have been shredded: what links the proof to the person "
-            "cannot be made any more. Auditors can still take a copy that proves CXone’s reports without "
-            "that link; a certificate handed out earlier keeps its worth."
+            _(
+                "The identifiers of %(reference)s have been shredded: what links the proof to the person "
+                "cannot be made any more. Auditors can still take a copy that proves CXone’s reports "
+                "without that link; a certificate handed out earlier keeps its worth."
+            )
+            % {"reference": request.reference}
         )
     ends = [_proven_end(row, events) for row in done]
     for end in ends:
@@ -183,8 +200,11 @@ def _proven_end(submission: Submission, events: Sequence[LoggedEvent]) -> Proven
         if event.act == act and event.result != "denied" and _is_about(event, submission):
             return ProvenEnd(submission, event)
     raise CertificateRefused(
-        f"The log has no entry that says how {submission} ended, though its record does. "
-        "Run `manage.py verify_audit`: it names what does not agree."
+        _(
+            "The log has no entry that says how %(submission)s ended, though its record does. Run `manage.py "
+            "verify_audit`: it names what does not agree."
+        )
+        % {"submission": submission}
     )
 
 
@@ -196,8 +216,11 @@ def _refuse_another_subject(end: ProvenEnd) -> None:
     """The entry must be about the very identifier that the opening will name."""
     if end.event.entry.get("sub") != end.submission.sub:
         raise CertificateRefused(
-            f"Entry #{end.event.seq} of the log was not written for the identifier on record of "
-            f"{end.submission}. Run `manage.py verify_audit`, and do not hand out a certificate."
+            _(
+                "Entry #%(seq)s of the log was not written for the identifier on record of %(submission)s. "
+                "Run `manage.py verify_audit`, and do not hand out a certificate."
+            )
+            % {"seq": end.event.seq, "submission": end.submission}
         )
 
 

@@ -7,6 +7,7 @@ from erasure.forms.identifiers import CorrectionForm, IdentifierRows
 from erasure.forms.new_request import RequestForm
 from erasure.forms.registered_request import SendForm
 from erasure.forms.sending import Problem, SendingForm
+from erasure.forms.trying_clock import TryingClockForm
 from erasure.forms.typed import typed
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "RequestForm",
     "SendForm",
     "SendingForm",
+    "TryingClockForm",
     "typed",
 ]

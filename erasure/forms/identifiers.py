@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _lazy
 
 from erasure.asked import Identifier
 from erasure.choices import IdentifierKind
@@ -22,13 +24,16 @@ class IdentifierRow(forms.Form):
     use_required_attribute = False
 
     kind = forms.ChoiceField(
-        label="Kind",
+        label=_lazy("Kind"),
         choices=IdentifierKind.choices,
         initial=IdentifierKind.CXONE_ID,
-        error_messages={"invalid_choice": "Choose one of the kinds.", "required": "Choose one of the kinds."},
+        error_messages={
+            "invalid_choice": _lazy("Choose one of the kinds."),
+            "required": _lazy("Choose one of the kinds."),
+        },
     )
     value = forms.CharField(
-        label="Identifier", required=False, max_length=LONGEST_IDENTIFIER, widget=_identifier_input()
+        label=_lazy("Identifier"), required=False, max_length=LONGEST_IDENTIFIER, widget=_identifier_input()
     )
 
     @property
@@ -47,8 +52,11 @@ class BaseIdentifierRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Generi
 
     default_error_messages = {
         **forms.BaseFormSet.default_error_messages,
-        "missing_management_form": "The rows of identifiers did not arrive whole. Open the page anew.",
-        "too_many_forms": f"At most {MOST_IDENTIFIERS} identifiers at once. Send the others afterwards.",
+        "missing_management_form": _lazy("The rows of identifiers did not arrive whole. Open the page anew."),
+        "too_many_forms": format_lazy(
+            _lazy("At most {most_identifiers} identifiers at once. Send the others afterwards."),
+            most_identifiers=MOST_IDENTIFIERS,
+        ),
     }
 
 
@@ -68,11 +76,11 @@ class CorrectionForm(forms.Form):
     use_required_attribute = False
 
     value = forms.CharField(
-        label="CXone id",
+        label=_lazy("CXone id"),
         max_length=LONGEST_IDENTIFIER,
         widget=_identifier_input(),
-        help_text="As CXone knows the person. Stored encrypted, shown masked from then on.",
-        error_messages={"required": "Give the CXone id. Look the person up in CXone."},
+        help_text=_lazy("As CXone knows the person. Stored encrypted, shown masked from then on."),
+        error_messages={"required": _lazy("Give the CXone id. Look the person up in CXone.")},
     )
 
     def place(self, violations: Sequence[Violation]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
 
 from erasure.asked import Identifier
 from erasure.choices import Category, HoldKind, IdentifierKind
@@ -35,7 +36,7 @@ def wish_of(line: Line) -> tuple[HoldWish, list[Fault]]:
     days = {name: _day(line.cells.get(name, "")) for name in ("from", "until")}
     faults += [_unknown_code(name) for name, code in codes.items() if code is None]
     faults += [
-        Fault(name, "This cannot be read as a day. Write it as 2026-01-31.")
+        Fault(name, _("This cannot be read as a day. Write it as 2026-01-31."))
         for name, day in days.items()
         if day is None and line.cells.get(name)
     ]
@@ -74,12 +75,15 @@ def _misfits(line: Line) -> list[Fault]:
     if line.has_more:
         faults.append(
             Fault(
-                "", "It has more cells than the header has columns. Quote a cell that has a separator in it."
+                "",
+                _("It has more cells than the header has columns. Quote a cell that has a separator in it."),
             )
         )
     if line.cells.get("identifier_kind") and not line.cells.get("identifier"):
         # Without it the hold would be on everybody, which nobody meant who named a kind.
-        faults.append(Fault("identifier", "A kind is given, but no identifier. Add it, or empty both cells."))
+        faults.append(
+            Fault("identifier", _("A kind is given, but no identifier. Add it, or empty both cells."))
+        )
     return faults
 
 
@@ -100,8 +104,13 @@ def _code(column: str, cell: str) -> str | None:
 
 def _unknown_code(column: str) -> Fault:
     allowed = ", ".join(CHOICES[column].values)
-    empty = {"identifier_kind": ", or nothing for a CXone id", "category": ", or nothing for all of them"}
-    return Fault(column, f"Write one of {allowed}{empty.get(column, '')}.")
+    empty = {
+        "identifier_kind": _(", or nothing for a CXone id"),
+        "category": _(", or nothing for all of them"),
+    }
+    return Fault(
+        column, _("Write one of %(allowed)s%(get)s.") % {"allowed": allowed, "get": empty.get(column, "")}
+    )
 
 
 def _day(cell: str) -> date | None:

@@ -14,9 +14,9 @@ from audit.events import Event
 from audit.trail import Trail
 from erasure import deadlines
 from erasure.choices import ExtensionGround, PauseGround
-from erasure.deadlines import Clock, ClockError, Extended, Paused
+from erasure.deadlines import Clock, Extended, ExtensionOffer, Paused, stored
 from erasure.lifecycle.moves import MoveRefused
-from erasure.lifecycle.registering import controllers_day, derivation_of, locked
+from erasure.lifecycle.registering import controllers_day, locked
 from erasure.models import ClockPause, Extension, PrivacyRequest
 
 
@@ -41,7 +41,7 @@ def extend(
     if refusal := why_not_extend(current, ground=ground, told_on=told_on, today=today):
         raise MoveRefused(refusal)
     previous = current.due_on
-    extended = _replayed(
+    longer = _replayed(
         current, extension=Extended(ground=str(ground), told_on=told_on), pauses=paused(current)
     )
     row = Extension.objects.create(
@@ -50,18 +50,18 @@ def extend(
         told_on=told_on,
         explanation=explanation,
         previous_due_on=previous,
-        due_on=extended.due_on,
+        due_on=longer.due_on,
         extended_by=by,
         extended_at=now,
     )
-    set_dates(request, extended)
+    set_dates(request, longer)
     log.record(
         Event.REQUEST_EXTENDED,
         actor=by.actor,
         obj=request.obj,
         data={
             "previous_due_on": previous.isoformat(),
-            "due_on": extended.due_on.isoformat(),
+            "due_on": longer.due_on.isoformat(),
             "reason": str(ground),
             "told_on": told_on.isoformat(),
         },
@@ -73,10 +73,30 @@ def why_not_extend(request: PrivacyRequest, *, ground: str, told_on: date, today
     """Why the request cannot be extended like this; empty when it can."""
     if request.is_answered:
         return answered_words(request)
-    try:
-        return deadlines.why_not_extend(clock_of(request), ground=ground, told_on=told_on, today=today)
-    except ClockError as error:
-        return str(error)
+    return deadlines.why_not_extend(
+        request.regulation,
+        request.received_on,
+        ground=ground,
+        told_on=told_on,
+        today=today,
+        request_type=request.type,
+        extension=extended(request),
+        pauses=paused(request),
+    )
+
+
+def extension_offer(request: PrivacyRequest) -> ExtensionOffer | None:
+    """What an extension would bring; None where the law knows none, or there is one already.
+
+    Raises ClockError.
+    """
+    return deadlines.extension_offer(
+        request.regulation,
+        request.received_on,
+        request_type=request.type,
+        extension=extended(request),
+        pauses=paused(request),
+    )
 
 
 def pause(
@@ -117,6 +137,7 @@ def why_not_pause(
         until_day=until_day,
         pauses=paused(request, leaving_out_open=until_day is not None),
         today=today,
+        extension=extended(request),
     )
 
 
@@ -174,7 +195,7 @@ def set_dates(request: PrivacyRequest, clock: Clock, *also: str) -> None:
         clock.target_on,
     )
     request.acknowledge_by, request.rule_version = clock.acknowledge_by, clock.rule_version
-    request.derivation = derivation_of(clock)
+    request.derivation = stored(clock.steps)
     dates = ("first_due_on", "due_on", "target_on", "acknowledge_by", "derivation", "rule_version")
     request.save(update_fields=[*dates, *also])
 

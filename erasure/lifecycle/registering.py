@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.events import Event
 from audit.trail import Trail
 from erasure.choices import Channel
-from erasure.deadlines import Clock, long_date
+from erasure.deadlines import Clock, long_date, stored
 from erasure.lifecycle.moves import MoveRefused
 from erasure.models import Comment, PrivacyRequest, ReferenceCounter, Subject
 
@@ -39,7 +39,7 @@ def register(
         due_on=clock.due_on,
         target_on=clock.target_on,
         acknowledge_by=clock.acknowledge_by,
-        derivation=derivation_of(clock),
+        derivation=stored(clock.steps),
         rule_version=clock.rule_version,
         filed_by=by,
         owner=by,
@@ -59,14 +59,6 @@ def register(
         },
     )
     return request
-
-
-def derivation_of(clock: Clock) -> list[dict[str, str]]:
-    """The steps that led to each date, as kept with the request: `of` names the date they lead to."""
-    steps = [("due", step) for step in clock.steps] + [("target", clock.target_step)]
-    if clock.acknowledge_step is not None:
-        steps.append(("acknowledge", clock.acknowledge_step))
-    return [{"of": of, "text": step.text, "source": step.source} for of, step in steps]
 
 
 def assign(log: Trail, request: PrivacyRequest, *, to: Any, by: Any) -> None:

@@ -135,7 +135,10 @@ class PrivacyRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(acknowledged_on__isnull=True, acknowledged_channel="")
-                | (Q(acknowledged_on__gte=F("received_on")) & ~Q(acknowledged_channel="")),
+                | (
+                    Q(acknowledged_on__isnull=False, acknowledged_on__gte=F("received_on"))
+                    & ~Q(acknowledged_channel="")
+                ),
                 name="request_acknowledgement_is_whole",
             ),
             models.CheckConstraint(

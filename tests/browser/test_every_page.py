@@ -24,7 +24,10 @@ PAGES = {
         "/admin/requests/{year}-000003/certificate/",
         "/admin/requests/{year}-000001/certificate/",
         "/admin/requests/{year}-000001/send/",
+        "/admin/regulations/",
+        "/admin/regulations/?regulation=ccpa&received_on=2026-01-31&type=ACCESS",
         "/admin/password_change/",
+        "/admin/settings/",
     ],
     "reviewer": [
         "/admin/",

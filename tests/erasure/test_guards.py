@@ -185,14 +185,18 @@ def test_a_callback_is_recorded_once(rows: dict[str, Submission]) -> None:
     [
         (
             {"received_on": F("received_on") + timedelta(days=1)},
-            "the date of receipt of a request never moves",
+            "move with a recorded correction alone",
         ),
         (
             {"received_on": F("received_on") - timedelta(days=1)},
-            "the date of receipt of a request never moves",
+            "move with a recorded correction alone",
         ),
-        ({"reference": "PR-2026-999999"}, "never moves"),
-        ({"type": "ACCESS"}, "never moves"),
+        ({"regulation": "utah"}, "move with a recorded correction alone"),
+        ({"reference": "PR-2026-999999"}, "never changes"),
+        ({"type": "ACCESS"}, "never changes"),
+        ({"first_due_on": F("due_on") + timedelta(days=1)}, "request_first_period_before_due"),
+        ({"late_reason": "cxone"}, "request_late_once_answered"),
+        ({"acknowledged_on": NOW.date()}, "request_acknowledgement_is_whole"),
         (
             {"due_on": F("received_on") - timedelta(days=1)},
             "request_due_after_receipt|request_target_before_due",
@@ -385,7 +389,7 @@ def test_holds_releases_and_overrides_are_never_deleted(
 
 def test_nobody_is_taken_out_from_under_a_hold(officer: User) -> None:
     request, other = filed(officer, "USR-1"), Subject.objects.create()
-    refused(updating(request, subject=other), by="the date of receipt of a request never moves")
+    refused(updating(request, subject=other), by="who asked, for what and when it was filed never changes")
     identifier = request.subject.identifiers.get()
     refused(updating(identifier, subject=other), by="an identifier stays with its person")
 

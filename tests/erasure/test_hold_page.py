@@ -150,7 +150,7 @@ def test_a_long_history_is_cut_and_says_so(
     monkeypatch.setattr(hold_history, "MOST_SHOWN", 1)
     words = shown(signed_in(reviewer), hold)
     assert "Release proposed" in words
-    assert "1 earlier entries stand in the audit log alone." in words
+    assert "1 earlier entry stands in the audit log alone." in words
     assert release.hold == hold
 
 

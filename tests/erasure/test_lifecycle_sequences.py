@@ -383,10 +383,17 @@ class Moves(RuleBasedStateMachine):
         request = copy.request
         rows = PrivacyRequest.objects.get(pk=request.pk)
         statuses = set(rows.submissions.values_list("status", flat=True))
+        parts = rows.submissions.filter(replaced_by__isnull=True).order_by("number")
+        told = [
+            lifecycle.Told(
+                submission=part.number,
+                outcome=outcome,
+                ground="legal_claims" if outcome == Outcome.REFUSED else "",
+            )
+            for part in parts
+        ]
         legal = (
-            not rows.is_answered
-            and statuses <= ENDED
-            and (outcome in {Outcome.REFUSED, Outcome.WITHDRAWN} or "completed" in statuses)
+            not rows.is_answered and statuses <= ENDED and all(self.bears(part, outcome) for part in parts)
         )
 
         def act() -> None:
@@ -395,7 +402,7 @@ class Moves(RuleBasedStateMachine):
                     log,
                     request,
                     by=self.cast[by],
-                    outcome=outcome,
+                    told=told,
                     channel=Channel.EMAIL,
                     answered_on=today(),
                     note="",
@@ -403,6 +410,19 @@ class Moves(RuleBasedStateMachine):
                 )
 
         self.attempt(act, legal=legal)
+
+    @staticmethod
+    def bears(part: Submission, outcome: Outcome) -> bool:
+        """Whether where a part ended bears what is told about it."""
+        if part.status == "completed":
+            records = part.records_affected
+            nothing, something = outcome == Outcome.NOTHING_FOUND, outcome == Outcome.PARTLY_DONE
+            return outcome == Outcome.DONE or (nothing and not records) or (something and records != 0)
+        return (
+            outcome in {Outcome.REFUSED, Outcome.WITHDRAWN}
+            or (outcome == Outcome.NOTHING_FOUND and part.status in {"failed", "cancelled"})
+            or (outcome == Outcome.PARTLY_DONE and part.status == "failed")
+        )
 
     @rule(
         copy=copies,

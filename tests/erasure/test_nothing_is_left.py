@@ -20,9 +20,9 @@ from django.utils import timezone
 from audit.log_format import HASH_BYTES, subject_tag
 from audit.models import AuditEvent
 from audit.trail import audited
-from erasure import filing, overrides
+from erasure import filing, lifecycle, overrides
 from erasure.callback_address import callback_url
-from erasure.choices import Outcome
+from erasure.choices import ExtensionGround, Outcome
 from erasure.encryption import fingerprint, salt_bytes
 from erasure.models import LegalHold, Override, PrivacyRequest, SubjectIdentifier, Submission
 from erasure.personal_data import ENCRYPTED_COLUMNS, tables
@@ -51,12 +51,15 @@ class Life:
         "Denied: Quillfeather is still a party.",
         "Quillfeather was told by post.",
         "Quillfeather versus Penhaligon, docket 4",
+        "Quillfeather’s sister called.",
+        "The letter of Quillfeather lay in the wrong tray.",
+        "Quillfeather asked about eleven contracts at once.",
     )
     external = "HELPDESK-QF-4711"
     login = "qf-host-login"
 
     def __init__(self, work: Work, reviewer: User, client: Client) -> None:
-        description, note, justification, reason, answer, matter = self.texts
+        description, note, justification, reason, answer, matter, *desk = self.texts
         self.request = work.file_request(
             self.subject,
             categories=["CONTACT", "ANALYTICS"],
@@ -84,6 +87,7 @@ class Life:
         LegalHold.objects.filter(pk=hold.pk).update(matter=matter)
         released(hold)
         self._be_seen()
+        self._be_written_about(*desk)
         made.answered(self.request, work.officer, outcome=Outcome.PARTLY_DONE, note=answer)
         self.salt = salt_bytes(PrivacyRequest.objects.get(pk=self.request.pk).salt or "")
 
@@ -108,6 +112,32 @@ class Life:
         more = made.filing_of(self.failing, description=self.texts[0])
         request = PrivacyRequest.objects.get(pk=self.request.pk)
         filing.send(request, more, by=self.work.officer, send_delay=timedelta(0))
+
+    def _be_written_about(self, comment: str, correction: str, extension: str) -> None:
+        """A colleague comments, the date of receipt is corrected, and the clock extended."""
+        now, by = timezone.now(), self.work.officer
+        request = PrivacyRequest.objects.get(pk=self.request.pk)
+        earlier = request.received_on - timedelta(days=1)
+        with audited() as log:
+            lifecycle.comment(log, request, by=by, text=comment, now=now)
+            lifecycle.correct_clock(
+                log,
+                request,
+                by=by,
+                regulation=request.regulation,
+                received_on=earlier,
+                reason=correction,
+                now=now,
+            )
+            lifecycle.extend(
+                log,
+                request,
+                by=by,
+                ground=ExtensionGround.COMPLEXITY,
+                told_on=made.today(),
+                explanation=extension,
+                now=now,
+            )
 
     def _be_seen(self) -> None:
         """The officer looks at it, searches for the person, and reveals the identifiers."""
@@ -195,7 +225,7 @@ def test_nothing_of_the_person_is_left_in_database_files_log_or_program_log(
     assert (request.reference, request.outcome, request.received_on) == (
         life.request.reference,
         "partly_done",
-        life.request.received_on,
+        life.request.received_on - timedelta(days=1),
     )
     assert list(request.submissions.values_list("status", flat=True).order_by("number")) == [
         *("completed", "refused", "failed")

@@ -14,7 +14,7 @@ from audit.models import AuditEvent, AuditPastEvent
 from audit.signing import continuation
 from audit.trail import audited
 from erasure import lifecycle, overrides, reconcile, releasing, shredding
-from erasure.choices import OverrideReason
+from erasure.choices import Channel, ExtensionGround, OverrideReason, PauseGround
 from erasure.models import LegalHold, Override, PrivacyRequest, Submission
 from erasure.reconcile import differences
 from erasure.stories import WORDS
@@ -22,7 +22,17 @@ from privacyadmin.models import User
 from tests.audit.tampering import triggers_lifted
 from tests.erasure.lifted_guards import lifted_guards
 from tests.erasure.made_holds import decided, placed, proposed
-from tests.erasure.made_requests import accepted, answered, completed, failed, filed, only, registered, sent
+from tests.erasure.made_requests import (
+    accepted,
+    answered,
+    completed,
+    failed,
+    filed,
+    only,
+    registered,
+    sent,
+    today,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +62,41 @@ def everything(officer: User, reviewer: User, other_reviewer: User) -> None:
     accepted(only(filed(officer, "cust-10")))
     placed(reviewer, "cust-10")
     place_and_release(reviewer, other_reviewer)
+    move_clocks(officer)
+
+
+def move_clocks(officer: User) -> None:
+    """Requests of which the receipt was confirmed, the clock moved in every way, and which were commented."""
+    now = timezone.now()
+    extended = registered(officer, ("email", "clock-1@example.org"))
+    paused = registered(officer, ("email", "clock-2@example.org"), type="ACCESS", regulation="uk-gdpr")
+    with audited() as log:
+        lifecycle.acknowledge(
+            log, extended, by=officer, channel=Channel.EMAIL, acknowledged_on=today(), now=now
+        )
+        lifecycle.comment(log, extended, by=officer, text="Rang twice.", now=now)
+        lifecycle.correct_clock(
+            log,
+            extended,
+            by=officer,
+            regulation="gdpr",
+            received_on=extended.received_on - timedelta(days=1),
+            reason="It had lain in the post room.",
+            now=now,
+        )
+        lifecycle.extend(
+            log,
+            extended,
+            by=officer,
+            ground=ExtensionGround.COMPLEXITY,
+            told_on=today(),
+            explanation="It reaches into four systems.",
+            now=now,
+        )
+        lifecycle.pause(
+            log, paused, by=officer, ground=PauseGround.CLARIFICATION, from_day=paused.received_on, now=now
+        )
+        lifecycle.resume_clock(log, paused, by=officer, until_day=today(), now=now)
 
 
 def certify(request: PrivacyRequest, officer: User) -> None:
@@ -180,7 +225,7 @@ def test_it_goes_by_lots_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch
     told: list[tuple[int, int]] = []
     delete_events(Event.REQUEST_REGISTERED)
     sentences = list(differences(progress=lambda done, total: told.append((done, total))))
-    assert len(sentences) == PrivacyRequest.objects.count() == 10
+    assert len(sentences) == PrivacyRequest.objects.count() == 12
     assert told == sorted(told)
     total = reconcile.things_to_compare()
     assert (told[0], told[-1]) == ((3, total), (total, total))

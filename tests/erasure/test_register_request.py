@@ -42,7 +42,7 @@ def answer_it(request: PrivacyRequest, officer: User) -> None:
             log,
             request,
             by=officer,
-            outcome=Outcome.WITHDRAWN,
+            told=[lifecycle.Told(submission=None, outcome=Outcome.WITHDRAWN)],
             channel=Channel.EMAIL,
             answered_on=timezone.localdate(),
             note="",

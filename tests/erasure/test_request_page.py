@@ -63,16 +63,17 @@ def test_it_tells_how_each_date_was_computed_from_what_was_stored(
     request = made.filed(officer, regulation="ccpa")
     request.derivation = [
         *request.derivation,
-        {"of": "due", "text": "A step stored <then>.", "source": "§ 7021"},
+        {"of": "due", "code": "a <later> step", "facts": {}, "source": "§ 7021 <then>"},
     ]
     request.save(update_fields=["derivation"])
 
     page = text_of(signed_in(officer), request)
 
     assert "How was this date computed?" in page
-    assert "A step stored &lt;then&gt;." in page
+    assert "cannot put into words (a &lt;later&gt; step)" in page
+    assert "§ 7021 &lt;then&gt;" in page
     assert "Confirm receipt within 10 business days" in page
-    assert DISCLAIMER in page
+    assert str(DISCLAIMER) in page
 
 
 def test_identifiers_are_masked_for_everybody(
@@ -202,7 +203,7 @@ def test_a_pause_of_the_connection_is_said_while_something_waits_for_it(
     )
     waiting, ended = made.filed(officer), made.filed(officer, "cust-2")
     made.completed(made.only(ended))
-    line = PAUSE_LINES[PauseCode.RATE_LIMITED]
+    line = str(PAUSE_LINES[PauseCode.RATE_LIMITED])
     assert line in text_of(signed_in(officer), waiting)
     assert line not in text_of(signed_in(officer), ended)
 

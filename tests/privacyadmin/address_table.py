@@ -47,6 +47,9 @@ accept_invitation {invitation}
 set_up /admin/set-up/gone/
     GET  410       410       410       410       410       410       410
     POST 410       410       410       410       410       410       410
+admin:language /admin/language/
+    GET  405       405       405       405       405       405       405
+    POST 400       400       400       400       400       400       400
 
 # Everybody who is signed in
 admin:index /admin/
@@ -61,6 +64,9 @@ admin:password_change_done /admin/password_change/done/
 admin:jsi18n /admin/jsi18n/
     GET  200       200       200       200       200       200       login
     POST 405       405       405       405       405       405       login
+admin:preferences /admin/settings/
+    GET  200       200       200       200       200       200       login
+    POST go        go        go        go        go        go        login
 
 # Requests
 admin:erasure_privacyrequest_changelist /admin/erasure/privacyrequest/
@@ -81,6 +87,9 @@ admin:request_live /admin/requests/{reference}/live/
 admin:request_new /admin/requests/new/
     GET  200       403       403       403       403       200       login
     POST 200       403       403       403       403       200       login
+admin:regulations /admin/regulations/
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
 admin:request_clock /admin/requests/clock/
     GET  200       403       403       403       403       200       login
     POST 405       403       403       403       403       405       login

@@ -40,6 +40,7 @@ from erasure.models import (
 from privacyadmin import invitations, people, set_up
 from privacyadmin.models import User
 from privacyadmin.people_forms import AddressForm, InvitationForm, RolesForm
+from privacyadmin.preferences import PreferencesForm
 from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import PASSWORD, person
 from tests.erasure import made_requests as made
@@ -180,6 +181,13 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             {"decision": "release", "reason": "It is settled."},
             ReleaseForm,
         ),
+        "preferences": Case(
+            "officer",
+            about("preferences"),
+            {"language": "de", "time_zone": "Europe/Berlin", "daily_digest": "on"},
+            PreferencesForm,
+        ),
+        "choose language": Case("officer", about("language"), {"language": "de", "next": ""}),
         "take back": Case("reviewer", about("override_revoke", let_through.pk), {}),
         "address": Case(
             "operator",

@@ -21,10 +21,20 @@ def menu_of(role: str | None, path: str = "/admin/") -> dict[str, bool]:
 @pytest.mark.parametrize(
     ("role", "titles"),
     [
-        (OFFICERS, ["What needs me", "Requests", "File a request"]),
-        (REVIEWERS, ["What needs me", "Requests", "Overrides to decide", "Legal holds"]),
-        (AUDITORS, ["What needs me", "Requests", "Audit log", "Verifications", "Sample for an audit"]),
-        (OPERATORS, ["What needs me", "CXone connection", "People and roles"]),
+        (OFFICERS, ["What needs me", "Requests", "File a request", "The law’s clocks"]),
+        (REVIEWERS, ["What needs me", "Requests", "The law’s clocks", "Overrides to decide", "Legal holds"]),
+        (
+            AUDITORS,
+            [
+                "What needs me",
+                "Requests",
+                "The law’s clocks",
+                "Audit log",
+                "Verifications",
+                "Sample for an audit",
+            ],
+        ),
+        (OPERATORS, ["What needs me", "CXone connection", "Letters", "People and roles"]),
         (None, ["What needs me"]),
     ],
 )
