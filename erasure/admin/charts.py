@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from audit.words import Words
 from erasure.admin.list_links import ANSWERED, RECEIVED, Cell, counted, days
-from erasure.choices import Category, Regulation, Words
+from erasure.choices import Category, Regulation
 from erasure.metrics.answering import PartCount
 from erasure.metrics.at_cxone import Answered
 from erasure.metrics.open_work import BANDS, Band

@@ -11,12 +11,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import Words
 from erasure.admin import charts, tiles
 from erasure.admin.access import page
 from erasure.admin.charts import Chart
 from erasure.admin.tiles import Tile
 from erasure.asked import controllers_today
-from erasure.choices import RequestStage, Words
+from erasure.choices import RequestStage
 from erasure.forms.period import LAWS, PeriodForm
 from erasure.metrics import answering, at_cxone, open_work
 from erasure.metrics.answering import PartCount

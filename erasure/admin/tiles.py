@@ -10,13 +10,13 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.words import Words, numbered
 from erasure.admin.list_links import ANSWERED, RECEIVED, days, requests_list
-from erasure.choices import Words
 from erasure.metrics.answering import Answers
 from erasure.metrics.at_cxone import AtCXone
 from erasure.metrics.open_work import Pressing
 from erasure.metrics.periods import Period
-from erasure.plain_words import counted, duration_words
+from erasure.plain_words import duration_words
 
 NONE = "–"
 
@@ -34,7 +34,7 @@ class Tile:
     @property
     def shown(self) -> str:
         """The number as people read it."""
-        return counted(self.value) if isinstance(self.value, int) else self.value
+        return numbered(self.value) if isinstance(self.value, int) else self.value
 
 
 def open_tiles(work: Pressing, *, regulation: str = "") -> list[Tile]:
@@ -58,7 +58,9 @@ def open_tiles(work: Pressing, *, regulation: str = "") -> list[Tile]:
         pressing(
             _("Due in 7 days"),
             work.due_soon,
-            of_them_today % {"count": counted(work.due_today)} if work.due_today else _("none of them today"),
+            of_them_today % {"count": numbered(work.due_today)}
+            if work.due_today
+            else _("none of them today"),
             "warning",
             due="soon",
             regulation=regulation,
@@ -75,7 +77,7 @@ def in_time(answers: Answers, period: Period, note: Words, *, regulation: str = 
     """How many answers were in time, of all within these days."""
     return Tile(
         _("Answered in time"),
-        _("%(part)s of %(whole)s") % {"part": counted(answers.in_time), "whole": counted(answers.answered)},
+        _("%(part)s of %(whole)s") % {"part": numbered(answers.in_time), "whole": numbered(answers.answered)},
         str(note),
         "warning" if answers.in_time < answers.answered else "",
         requests_list(in_time="yes", **days(ANSWERED, period), regulation=regulation),
@@ -95,7 +97,7 @@ def received(count: int, period: Period, *, regulation: str = "") -> Tile:
 def days_to_answer(answers: Answers, period: Period, *, regulation: str = "") -> list[Tile]:
     """The median and the 95th percentile of the days from receipt to answer."""
     href = requests_list(**days(ANSWERED, period), regulation=regulation) if answers.answered else ""
-    note = _("from receipt, %(count)s answered") % {"count": counted(answers.answered)}
+    note = _("from receipt, %(count)s answered") % {"count": numbered(answers.answered)}
     p95 = answers.days.percentile(95)
     return [
         Tile(_("Median days to answer"), decimal(answers.days.median), note, href=href),
@@ -106,7 +108,7 @@ def days_to_answer(answers: Answers, period: Period, *, regulation: str = "") ->
 def at_cxone(ended: AtCXone) -> list[Tile]:
     """How many succeeded there, and how long it took. They count submissions, of which there is no list."""
     total = ended.completed + ended.failed
-    counts = {"part": counted(ended.completed), "whole": counted(total)}
+    counts = {"part": numbered(ended.completed), "whole": numbered(total)}
     shares = _("%(part)s of %(whole)s submissions") % counts if total else _("none ended")
     return [
         Tile(_("Success rate at CXone"), percent(ended.success_rate), shares),
@@ -153,4 +155,4 @@ def short(day: date) -> str:
 
 def _days(count: int) -> str:
     words: Any = ngettext("%(count)s day", "%(count)s days", count)
-    return str(words % {"count": counted(count)})
+    return str(words % {"count": numbered(count)})

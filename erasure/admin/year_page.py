@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import Words
 from erasure.admin import figures_csv
 from erasure.admin.access import page
 from erasure.admin.figure_tables import Column, Line, ground_name, group_name, groups, line
@@ -20,7 +21,7 @@ from erasure.admin.list_links import RECEIVED
 from erasure.admin.month_page import FIRST_YEAR, LAST_YEAR, PERMISSION, month_code, month_name
 from erasure.admin.tiles import decimal
 from erasure.asked import controllers_today
-from erasure.choices import Outcome, Regulation, RequestType, Words
+from erasure.choices import Outcome, Regulation, RequestType
 from erasure.metrics import figures
 from erasure.metrics.figures import Figure, Group
 from erasure.metrics.periods import Period, month_of, year_of

@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from erasure.choices import RequestStage, SubmissionStatus, Words
+from audit.words import Words
+from erasure.choices import RequestStage, SubmissionStatus
 from erasure.metrics import SOON
 from erasure.models import Override, PrivacyRequest
 from erasure.stages import stage_column
