@@ -44,8 +44,8 @@ def stage_of(parts: Sequence[Part], *, answered: bool) -> RequestStage:
 def stage_column() -> Case:
     """`stage_of` as a column of PrivacyRequest, to filter and count by; a test compares the two.
 
-    One subquery, which finds the parts of a request by its key. Several questions whether there is such a part
-    say the same, but PostgreSQL answers each by reading the parts of all requests there ever were.
+    One subquery, which finds the parts of a request by its key. To ask for each stage whether there is such a
+    part says the same, but PostgreSQL answers that by reading the parts of all requests there ever were.
     """
     parts = Submission.objects.filter(request=OuterRef("pk"), replaced_by__isnull=True)
     flagged = ~Q(attention="") & ~Q(status__in=TERMINAL_STATUSES)

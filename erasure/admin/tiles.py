@@ -39,7 +39,6 @@ class Tile:
 
 def open_tiles(work: Pressing, *, regulation: str = "") -> list[Tile]:
     """Open, overdue and due soon."""
-    of_them_today = ngettext("%(count)s of them today", "%(count)s of them today", work.due_today)
     return [
         Tile(
             _("Open"),
@@ -58,9 +57,7 @@ def open_tiles(work: Pressing, *, regulation: str = "") -> list[Tile]:
         pressing(
             _("Due in 7 days"),
             work.due_soon,
-            of_them_today % {"count": numbered(work.due_today)}
-            if work.due_today
-            else _("none of them today"),
+            _of_them_today(work.due_today),
             "warning",
             due="soon",
             regulation=regulation,
@@ -151,6 +148,13 @@ def short_span(period: Period) -> str:
 def short(day: date) -> str:
     """A day: `20 Dec 2026`, `20.12.2026`."""
     return str(date_format(day, "SHORT_DATE_FORMAT"))
+
+
+def _of_them_today(count: int) -> str:
+    if not count:
+        return _("none of them today")
+    words: Any = ngettext("%(count)s of them today", "%(count)s of them today", count)
+    return str(words % {"count": numbered(count)})
 
 
 def _days(count: int) -> str:

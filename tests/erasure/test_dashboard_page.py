@@ -244,21 +244,15 @@ def test_an_operator_sees_what_cxone_answered_and_no_request(
 def test_the_answers_of_cxone_are_told_apart(officer: User) -> None:
     now = timezone.now()
     accepted(only(filed(officer, "cust-2026-0001")))
-    refused = sent(only(filed(officer, "cust-2026-0002")))
-    requeued = {"rate_limited": 2, "unreachable": 1, "token_busy": 1}
-    unclear = {"server_trouble": 1, "timed_out": 2}
+    refused, unclear = (sent(only(filed(officer, f"cust-2026-{place}"))) for place in ("0002", "0003"))
+    reasons = ("rate_limited", "rate_limited", "unreachable", "token_busy")
+    requeued = [sent(only(filed(officer, f"cust-2026-1{place}"))) for place, _reason in enumerate(reasons)]
     with audited() as log:
         lifecycle.fail(log, refused, code="refused_by_cxone", message="No.", now=now)
-        for reason, times in requeued.items():
-            for _each in range(times):
-                row = only(filed(officer, f"cust-{reason}-{_each}"))
-                lifecycle.begin_sending(log, row, payload="{}", now=now)
-                lifecycle.requeue(log, row, reason=reason, next_attempt_at=now)
-        row = only(filed(officer, "cust-2026-0003"))
-        lifecycle.begin_sending(log, row, payload="{}", now=now)
-        for reason, times in unclear.items():
-            for _each in range(times):
-                lifecycle.note_unclear(log, row, reason=reason)
+        for row, reason in zip(requeued, reasons, strict=True):
+            lifecycle.requeue(log, row, reason=reason, next_attempt_at=now)
+        for reason in ("server_trouble", "timed_out", "timed_out"):
+            lifecycle.note_unclear(log, unclear, reason=reason)
     (told,) = at_cxone.answers_of_cxone(Period(today(), today()))
     kinds = (told.accepted, told.refused, told.too_many, told.server_trouble, told.other)
     # A token that was just being renewed is no answer of CXone's.
