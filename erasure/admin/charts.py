@@ -101,11 +101,11 @@ def received_and_answered(
     )
 
 
-def open_by_days_left(counts: Sequence[int], *, regulation: str) -> Chart:
+def open_by_days_left(counts: Sequence[int], today: date, *, regulation: str) -> Chart:
     """Open requests by the days that are left until their statutory date; one count for each of BANDS."""
     names = [str(band.label) for band in BANDS]
     cells = [
-        (counted(count, days_left=band.code, regulation=regulation),)
+        (counted(count, stage="open", **_due_days(band, today), regulation=regulation),)
         for band, count in zip(BANDS, counts, strict=True)
     ]
     return Chart(
@@ -203,6 +203,15 @@ def _open_by(
         options=json.dumps(LYING),
         height=max(120, 40 + 28 * len(names)),
     )
+
+
+def _due_days(band: Band, today: date) -> dict[str, str]:
+    """The filters for the band's days; an end that there is not is left out."""
+    first, last = band.days(today)
+    return {
+        "due_from": first.isoformat() if first else "",
+        "due_to": last.isoformat() if last else "",
+    }
 
 
 def _category_name(code: str) -> str:

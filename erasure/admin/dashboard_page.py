@@ -74,7 +74,7 @@ def _shown(request: HttpRequest, form: PeriodForm) -> dict[str, Any]:
     seen = [cxone_chart(period)] if request.user.has_perm(SEE_CXONE) else []
     per_day = charts.received_and_answered(parts, span, is_by_month=period.is_by_month, regulation=regulation)
     halves = [
-        [charts.open_by_days_left(pressing.bands, regulation=regulation), *by_regulation],
+        [charts.open_by_days_left(pressing.bands, form.today, regulation=regulation), *by_regulation],
         [by_category, *seen],
     ]
     return {

@@ -26,7 +26,7 @@ _VALUE_OF = {
     figures.EXTENDED: "yes",
     figures.ANSWERED_EXTENDED: "yes",
     figures.IN_TIME: "yes",
-    figures.LATE: "any",
+    figures.LATE: "yes",
 }
 
 

@@ -46,7 +46,6 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         request_filters.TypeFilter,
         request_filters.CertificateFilter,
         dashboard_filters.CategoryFilter,
-        dashboard_filters.DaysLeftFilter,
         dashboard_filters.OverrideFilter,
     )
     list_filter_sheet = True

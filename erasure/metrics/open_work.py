@@ -20,29 +20,30 @@ from erasure.stages import stage_column
 class Band:
     """Open requests by the days left until the statutory date; an end of None is without end."""
 
-    code: str
     label: Words
     first: int | None
     last: int | None
 
+    def days(self, today: date) -> tuple[date | None, date | None]:
+        """Its first and its last day, seen from today."""
+        first = None if self.first is None else today + timedelta(days=self.first)
+        return first, None if self.last is None else today + timedelta(days=self.last)
+
     def due(self, today: date) -> Q:
         """The condition that a request's date lies in it."""
-        within = Q()
-        if self.first is not None:
-            within &= Q(due_on__gte=today + timedelta(days=self.first))
-        if self.last is not None:
-            within &= Q(due_on__lte=today + timedelta(days=self.last))
-        return within
+        first, last = self.days(today)
+        since = Q() if first is None else Q(due_on__gte=first)
+        return since if last is None else since & Q(due_on__lte=last)
 
 
 BANDS: tuple[Band, ...] = (
-    Band("overdue", _("Overdue"), None, -1),
-    Band("0", _("Today"), 0, 0),
-    Band("1-7", _("1–7 days"), 1, 7),
-    Band("8-14", _("8–14"), 8, 14),
-    Band("15-21", _("15–21"), 15, 21),
-    Band("22-30", _("22–30"), 22, 30),
-    Band("later", _("Later"), 31, None),
+    Band(_("Overdue"), None, -1),
+    Band(_("Today"), 0, 0),
+    Band(_("1–7 days"), 1, 7),
+    Band(_("8–14"), 8, 14),
+    Band(_("15–21"), 15, 21),
+    Band(_("22–30"), 22, 30),
+    Band(_("Later"), 31, None),
 )
 
 
@@ -111,6 +112,14 @@ def contents(*, regulation: str = "") -> Contents:
         for category in set(json.loads(chosen)) or {""}:
             by_category[category] += count
     return Contents(by_regulation=by_regulation, by_category=by_category)
+
+
+def about_category(requests: QuerySet[PrivacyRequest], category: str) -> QuerySet[PrivacyRequest]:
+    """Those of these requests that this category was chosen for; "" for those that have none."""
+    if not category:
+        return requests.filter(categories=[])
+    # A code in quotes stands nowhere else in the text of the list.
+    return requests.alias(chosen=Cast("categories", TextField())).filter(chosen__contains=f'"{category}"')
 
 
 def awaiting_override(requests: QuerySet[PrivacyRequest], now: datetime) -> QuerySet[PrivacyRequest]:

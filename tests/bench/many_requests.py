@@ -112,7 +112,7 @@ _SAME = ("regulation", "type", "received_on", "due_on", "answered_on", "outcome"
 _OF_REQUEST: Mapping[str, str] = {
     **{name: name for name in _SAME},
     "id": "number",
-    "reference": "'PR-2026-' || number",
+    "reference": "'PR-2026-' || (1000000 + number)",
     "categories": "{categories}",
     "first_due_on": "due_on",
     "target_on": "due_on",
