@@ -209,3 +209,9 @@ def all_ground_codes() -> list[str]:
     """Every code that an answer may carry, each once, in the order of the lists."""
     rows = [ground for grounds in (*_GROUNDS.values(), _ELSEWHERE) for ground in grounds]
     return list(dict.fromkeys(ground.code for ground in rows))
+
+
+def ground_labels() -> list[tuple[str, str | Promise]]:
+    """Every code with its words for officers, each once, in the order of the lists."""
+    rows = [ground for grounds in (*_GROUNDS.values(), _ELSEWHERE) for ground in grounds]
+    return list({ground.code: ground.label for ground in reversed(rows)}.items())[::-1]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.trail import audited
-from erasure import lifecycle, overrides
+from erasure import lifecycle, overrides, owners
 from erasure.choices import OPEN_STATUSES, SubmissionStatus
 from erasure.lifecycle import MoveRefused
 from erasure.models import Override, PrivacyRequest, Submission
@@ -53,6 +53,17 @@ def why_not_take_over(request: PrivacyRequest, user: Any) -> str:
     return ""
 
 
+def why_not_hand_over(request: PrivacyRequest, to: Any) -> str:
+    """Why this person cannot be given the request; empty when they can."""
+    if request.is_answered:
+        return _("It is answered; nobody needs to have it any more.")
+    if request.owner_id == to.pk:
+        return _("%(name)s has it already.") % {"name": to.shown_name}
+    if not owners.possible_owners().filter(pk=to.pk).exists():
+        return _("%(name)s cannot look after requests: choose somebody else.") % {"name": to.shown_name}
+    return ""
+
+
 def stop(submission: Submission, *, by: Any) -> None:
     """Stop one submission. Raises MoveRefused; a try that came too late is put on record."""
     try:
@@ -70,6 +81,14 @@ def take_over(request: PrivacyRequest, *, by: Any) -> None:
         raise MoveRefused(refusal)
     with audited() as log:
         lifecycle.assign(log, request, to=by, by=by)
+
+
+def hand_over(request: PrivacyRequest, *, to: Any, by: Any) -> None:
+    """Make somebody else the owner. Raises MoveRefused."""
+    if refusal := why_not_hand_over(request, to):
+        raise MoveRefused(refusal)
+    with audited() as log:
+        lifecycle.assign(log, request, to=to, by=by)
 
 
 def stop_all(requests: Iterable[PrivacyRequest], *, by: Any) -> Outcome:
@@ -92,6 +111,13 @@ def stop_all(requests: Iterable[PrivacyRequest], *, by: Any) -> Outcome:
 def take_over_all(requests: Iterable[PrivacyRequest], *, by: Any) -> Outcome:
     """Make this person the owner of these requests."""
     return _each({request.reference: request for request in requests}, lambda one: take_over(one, by=by))
+
+
+def hand_over_all(requests: Iterable[PrivacyRequest], *, to: Any, by: Any) -> Outcome:
+    """Make this colleague the owner of these requests."""
+    return _each(
+        {request.reference: request for request in requests}, lambda one: hand_over(one, to=to, by=by)
+    )
 
 
 def decide_all(

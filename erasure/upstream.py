@@ -58,19 +58,17 @@ class PauseCode(enum.StrEnum):
 
 PAUSE_LINES: dict[PauseCode, Words] = {
     PauseCode.RATE_LIMITED: _lazy("CXone asked for fewer calls (429). The queue goes on by itself."),
-    PauseCode.SERVER_TROUBLE: (
-        _lazy("CXone answered with server errors several times in a row. It is tried again by itself.")
+    PauseCode.SERVER_TROUBLE: _lazy(
+        "CXone answered with server errors several times in a row. It is tried again by itself."
     ),
-    PauseCode.UNREACHABLE: (
-        _lazy("CXone cannot be reached. Check CXONE_BASE_URL and the network; it is tried again by itself.")
+    PauseCode.UNREACHABLE: _lazy(
+        "CXone cannot be reached. Check CXONE_BASE_URL and the network; it is tried again by itself."
     ),
-    PauseCode.AUTHENTICATION: (
-        _lazy(
-            "CXone does not accept the client id and secret. Check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET."
-        )
+    PauseCode.AUTHENTICATION: _lazy(
+        "CXone does not accept the client id and secret. Check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET."
     ),
-    PauseCode.SCOPE_MISSING: (
-        _lazy("The CXone client lacks a scope. Grant it privacy:read and privacy:write (see CXONE_SCOPES).")
+    PauseCode.SCOPE_MISSING: _lazy(
+        "The CXone client lacks a scope. Grant it privacy:read and privacy:write (see CXONE_SCOPES)."
     ),
     PauseCode.TOKEN_UNAVAILABLE: _lazy("CXone gave no access token. It is tried again by itself."),
 }

@@ -55,8 +55,8 @@ def one_of(name: str, words: Sequence[str]) -> str:
     return word
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
-    """A whole number of at least `least`. Raises ImproperlyConfigured otherwise."""
+def number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number of at least `least`, and at most `most`. Raises ImproperlyConfigured otherwise."""
     word = text(name, str(default))
     try:
         value = int(word)
@@ -64,6 +64,8 @@ def number(name: str, default: int, *, least: int = 0) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number; it is {word!r}.") from None
     if value < least:
         raise ImproperlyConfigured(f"{name} must be at least {least}; it is {value}.")
+    if most is not None and value > most:
+        raise ImproperlyConfigured(f"{name} must be at most {most}; it is {value}.")
     return value
 
 

@@ -36,6 +36,13 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
         ),
         MenuEntry(_lazy("Dashboard"), "monitoring", "admin:dashboard", ("erasure.view_privacyrequest",)),
         MenuEntry(_lazy("File a request"), "add_circle", "admin:request_new", ("erasure.file_request",)),
+        MenuEntry(_lazy("Import"), "upload_file", "admin:request_imports", ("erasure.file_request",)),
+        MenuEntry(
+            _lazy("Dossier"),
+            "folder_zip",
+            "admin:dossier",
+            ("erasure.view_privacyrequest", "erasure.take_certificate"),
+        ),
         MenuEntry(_lazy("The law’s clocks"), "timer", "admin:regulations", ("erasure.view_privacyrequest",)),
     ),
     gettext_noop("Review"): (

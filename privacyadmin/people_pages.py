@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.permissions import require_permissions
-from erasure import notice_mail
+from erasure import notice_mail, owners
 from privacyadmin import invitations, people
 from privacyadmin.models import User
 from privacyadmin.people_forms import AddressForm, InvitationForm, RolesForm
@@ -144,6 +145,7 @@ class PeoplePages:
             "roles": roles,
             "invited": invitations.is_open(person),
             "changeable": people.may_change(_operator(request), person),
+            "open_requests": owners.open_requests_of(person).count(),
         }
         return self._page(request, "people_person", context)
 
@@ -158,6 +160,8 @@ class PeoplePages:
         messages.success(
             request, _("%(shown_name)s can no longer sign in.") % {"shown_name": person.shown_name}
         )
+        if left := owners.open_requests_of(person).count():
+            messages.warning(request, _words_of_what_is_left(person, left))
         return redirect("admin:people")
 
     def reactivate(self, request: HttpRequest, staff_id: str) -> HttpResponse:
@@ -179,6 +183,17 @@ class PeoplePages:
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
         everywhere = self.site.each_context(request)
         return render(request, f"privacyadmin/{name}.html", {**everywhere, **context})
+
+
+def _words_of_what_is_left(person: User, count: int) -> str:
+    """What becomes of the requests that somebody left behind: operators see how many, and none of them."""
+    return ngettext(
+        "%(name)s leaves %(count)d open request behind. Privacy officers find it under “What needs me”, to be"
+        " handed over.",
+        "%(name)s leaves %(count)d open requests behind. Privacy officers find them under “What needs me”, to"
+        " be handed over.",
+        count,
+    ) % {"name": person.shown_name, "count": count}
 
 
 def _operator(request: HttpRequest) -> User:

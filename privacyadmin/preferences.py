@@ -1,6 +1,7 @@
 """“Your settings”: what somebody chooses for themselves, and nobody else for them."""
 
 import zoneinfo
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
+from audit import outgoing_mail
 from privacyadmin.languages import keep_in_browser, language_of
 from privacyadmin.models import User
 
@@ -103,7 +105,13 @@ def urls(site: AdminSite) -> list[URLPattern]:
         form = PreferencesForm(request.POST if request.method == "POST" else None, instance=account)
         if request.method == "POST" and form.is_valid():
             return _saved(request, form)
-        context = {"title": _("Your settings"), "form": form, "zones": zones_offered()}
+        context = {
+            "title": _("Your settings"),
+            "form": form,
+            "zones": zones_offered(),
+            "mail_leaves": outgoing_mail.is_set_up(),
+            "digest_hour": time(settings.DIGEST_HOUR),
+        }
         return render(request, "privacyadmin/preferences.html", {**site.each_context(request), **context})
 
     return [path("settings/", site.admin_view(preferences), name="preferences")]

@@ -56,6 +56,7 @@ STYLE_SHEETS = (
     "door",
     "lists",
     "landing",
+    "desk",
 )
 
 

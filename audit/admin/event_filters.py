@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from audit.admin.event_words import Choices, actors_in_the_log, event_choices, name_of
-from audit.events import ACTOR, EVENT_WORDS, OBJECT
+from audit.event_words import EVENT_WORDS
+from audit.events import ACTOR, OBJECT
 from audit.models import AuditEvent
 
 _REFERENCE = re.compile(r"(?:request:)?(PR-[0-9]{4}-[0-9]{6,12})", re.IGNORECASE)

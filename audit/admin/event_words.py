@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf, Substr, Trim
 from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _lazy
 
-from audit.events import EVENT_WORDS
+from audit.event_words import EVENT_WORDS
 from audit.log_format import LogFormatError
 from audit.models import AuditEvent, LoggedEvent
 from audit.words import Words, numbered
@@ -24,7 +24,7 @@ ACTORS_WITHOUT_A_NAME = {"sys": "PrivacyAdmin", "cxone": "CXone"}
 
 #: The nouns that begin the names of events, under the headings that group them in a choice.
 EVENT_GROUPS: Mapping[str, tuple[str, ...]] = {
-    gettext_noop("Requests"): ("request", "attention"),
+    gettext_noop("Requests"): ("request", "attention", "import"),
     gettext_noop("Callbacks of CXone"): ("callback", "upstream"),
     gettext_noop("Holds and overrides"): ("hold", "override"),
     gettext_noop("Personal data"): ("subject",),

@@ -1,12 +1,10 @@
 """The download: a POST, since taking the log away is an event, answered by a stream of constant memory."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
-from asgiref.sync import sync_to_async
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -16,6 +14,7 @@ from audit.export.csv_view import csv_view
 from audit.export.files import files_of
 from audit.export.lines import jsonl
 from audit.export.source import ExportRefusedError
+from audit.export.streaming import streamed
 from audit.export.taking import Export, Form, TooManyExportsError
 from audit.export.zip_stream import zipped
 from audit.permissions import require_permissions
@@ -105,22 +104,8 @@ UNSIGNED = (
 
 
 def _stream(request: HttpRequest, export: Export, download: _Download) -> StreamingHttpResponse:
-    pieces = download.content(export)
-    # Under ASGI Django would gather what a synchronous generator yields into one list before sending any.
-    content = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
-    response = StreamingHttpResponse(content, content_type=download.media_type)
     name = f"audit-log-{export.first}-to-{export.size - 1}.{download.suffix}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The same pieces, each asked of the database in the thread that Django keeps for such work."""
-    following: Callable[..., Any] = sync_to_async(next, thread_sensitive=True)
-    while (piece := await following(pieces, None)) is not None:
-        yield piece
+    return streamed(request, download.content(export), media_type=download.media_type, name=name)
 
 
 def _refusal(

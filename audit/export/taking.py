@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.events import Event
-from audit.export.allowance import seconds_until_allowed, was_told
+from audit.export.allowance import Allowance
 from audit.export.frontier import frontier_at
 from audit.export.source import ExportRefusedError, Source
 from audit.log_format import Frontier
@@ -79,9 +80,12 @@ def begin(source: Source, *, form: Form, via: str, first: int = 0, person: Any =
     checkpoint = source.checkpoint()
     _refuse_beyond(first, checkpoint.size)
     frontier = frontier_at(first, checkpoint=checkpoint, stored=source.stored)
+    allowance = Allowance(
+        act=Event.AUDIT_EXPORTED, most=settings.AUDIT_EXPORTS_PER_HOUR, using=source.stored.using
+    )
     with audited(using=source.stored.using) as trail:
-        wait = seconds_until_allowed(person, using=source.stored.using) if person else 0
-        if not wait or not was_told(person, using=source.stored.using):
+        wait = allowance.seconds_until_allowed(person) if person else 0
+        if not wait or not allowance.was_told(person):
             entry = trail.record(
                 Event.AUDIT_EXPORTED,
                 actor=person.actor if person else "sys",

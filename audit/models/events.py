@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from audit.events import EVENT_WORDS
+from audit.event_words import EVENT_WORDS
 from audit.log_format import JSON, parse_line
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from erasure import filing
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
@@ -18,13 +19,13 @@ from erasure.admin.filing_words import say_it_was_sent, say_what_comes_next
 from erasure.asked import Identifier
 from erasure.choices import IdentifierKind
 from erasure.filing import FilingRefused
-from erasure.forms import CorrectionForm, RequestForm, SendForm, SendingForm, typed
+from erasure.forms import CorrectionForm, RequestForm, SendForm, SendingForm, kind_of, typed
 from erasure.lifecycle import MoveRefused
 from erasure.models import PrivacyRequest
 
 FILE = "erasure.file_request"
 ASK_OVERRIDE = "erasure.ask_override"
-REGISTER, SEND, ADD_ROW = "register", "send", "add_row"
+REGISTER, SEND, ADD_ROW, START = "register", "send", "add_row", "start"
 READ_AND_WRITE = ("GET", "HEAD", "POST")
 
 
@@ -78,7 +79,8 @@ def submission_correct(request: HttpRequest, reference: str, number: int) -> Htt
     except MoveRefused as refused:
         messages.error(request, str(refused))
         return _request_page(submission.request)
-    context = {"title": f"Correct the identifier of {submission}", "submission": submission, "form": form}
+    title = _("Correct the identifier of %(submission)s") % {"submission": submission}
+    context = {"title": title, "submission": submission, "form": form}
     return render(request, "erasure/filing_correct.html", on_the_site(request, context))
 
 
@@ -124,13 +126,22 @@ def _show(request: HttpRequest, form: SendingForm, *, about: PrivacyRequest | No
 def _as_typed(
     request: HttpRequest, form: type[SendingForm]
 ) -> tuple[dict[str, Any], list[dict[str, str]] | None]:
-    """What a form starts with: nothing at first; later what was typed, with one more row on demand."""
+    """What a form starts with: nothing, or an identifier that was looked for; later what was typed, with one
+    more row on demand.
+    """
     if request.method != "POST":
         return {}, None
+    if request.POST.get("do") == START:
+        return {}, _row_of(request.POST.get("term", "").strip())
     initial, rows = typed(request.POST, form=form)
     if request.POST.get("do") == ADD_ROW:
         rows.append({})
     return initial, rows
+
+
+def _row_of(term: str) -> list[dict[str, str]] | None:
+    """The row of an identifier that was typed into the box for finding requests; none for an empty one."""
+    return [{"kind": kind_of(term), "value": term}] if term else None
 
 
 def _leave_out_what_may_not_be_asked(request: HttpRequest, form: SendingForm) -> None:

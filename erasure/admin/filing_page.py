@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from audit.words import Words
@@ -40,10 +41,10 @@ from erasure.forms import SendingForm
 from erasure.models import LegalHold, PrivacyRequest
 
 TYPE_LINES = {
-    RequestType.ERASURE: "CXone is asked to remove what it has of the person.",
-    RequestType.ACCESS: "CXone is asked to collect what it has of the person. Holds do not stop this.",
+    RequestType.ERASURE: _lazy("CXone is asked to remove what it has of the person."),
+    RequestType.ACCESS: _lazy("CXone is asked to collect what it has of the person. Holds do not stop this."),
 }
-WAITS = "Only once the hold is overridden or released"
+WAITS = _lazy("Only once the hold is overridden or released")
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def page_of(form: SendingForm, *, about: PrivacyRequest | None) -> dict[str, Any
     known = known_of(asked.identifiers, about=about, now=now)
     held_now = [c for c in asked.categories if c in known.held] if asked.type == RequestType.ERASURE else []
     return {
-        "title": f"Send {about}" if about else "File a request",
+        "title": _("Send %(reference)s") % {"reference": about} if about else _("File a request"),
+        "words": json.dumps(_words_of_the_script(), ensure_ascii=False),
         "about": about,
         "form": form,
         "problems": form.problems() if form.is_bound else [],
@@ -123,6 +125,21 @@ def page_of(form: SendingForm, *, about: PrivacyRequest | None) -> dict[str, Any
         "all": len(Category),
         "previews": previews(asked, held=held_now),
         **(dates_kept(about) if about else dates_of(asked.regulation, asked.received_on)),
+    }
+
+
+def _words_of_the_script() -> dict[str, str]:
+    """What the script of the page says."""
+    return {
+        "waits": str(WAITS),
+        "now": _("Now"),
+        "chosen": _("{chosen} of {all} chosen"),
+        "file": _("File the request"),
+        "file_and_ask": _("File and ask for the override"),
+        "no_dates": _("The dates cannot be computed just now. They are when you file."),
+        "not_looked_up": _(
+            "Open requests of this person cannot be looked up just now. They are when you file."
+        ),
     }
 
 
@@ -154,9 +171,9 @@ def previews(asked: Filing, *, held: Sequence[str]) -> list[Preview]:
     for given in asked.cxone_ids or [Identifier(IdentifierKind.CXONE_ID, "")]:
         free, waiting = parts_of(asked, held=held)
         if free or not waiting:
-            shown.append(_preview("Now" if waiting else "", replace(asked, categories=free), given))
+            shown.append(_preview(_("Now") if waiting else "", replace(asked, categories=free), given))
         if waiting:
-            shown.append(_preview(WAITS, replace(asked, categories=waiting), given))
+            shown.append(_preview(str(WAITS), replace(asked, categories=waiting), given))
     return shown
 
 
@@ -220,7 +237,7 @@ def _cards(
         Choice(
             option,
             str(lines[option.data["value"]]),
-            "On hold" if option.data["value"] in (held or ()) else "",
+            _("On hold") if option.data["value"] in (held or ()) else "",
         )
         for option in form[name]
     ]

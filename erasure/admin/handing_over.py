@@ -11,7 +11,7 @@ from erasure import lifecycle
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.about_request import recorded, refused, shown
 from erasure.admin.access import page, request_or_404
-from erasure.forms.colleagues import HandOverForm
+from erasure.forms.handing_over import HandOverForm
 from erasure.models import PrivacyRequest
 
 
@@ -21,9 +21,9 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
     found = request_or_404(reference)
     if found.is_answered:
         return refused(request, found, _("It is answered; nobody needs to have it any more."))
-    form = HandOverForm(request.POST or None, owner=found.owner)
+    form = HandOverForm(request.POST or None, but_not=found.owner)
     if request.method == "POST" and form.is_valid():
-        return recorded(request, found, lambda log: _move(log, found, to=form.officer, by=request.user))
+        return recorded(request, found, lambda log: _move(log, found, to=form.person, by=request.user))
     return shown(request, "hand_over", found, title=_("Hand over"), form=form)
 
 

@@ -21,14 +21,14 @@ from erasure import hold_lists, holds
 from erasure.admin.access import page
 from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_words import EVERYBODY
-from erasure.carrying import NotCarried, carried, carry
+from erasure.carrying import NotCarried, carried, carried_lines, carry, carry_lines
 from erasure.choices import Category, HoldKind, HoldState
 from erasure.encryption import masked
 from erasure.forms.hold_list import HoldListForm
 from erasure.hold_lists import Checked, Fault, ListUnreadable, Verdict
 from erasure.hold_wishes import HoldWish
 
-PURPOSE = "hold-list"
+PURPOSE, LEFT_OUT = "hold-list", "hold-list-left-out"
 CHECK, PLACE = "check", "place"
 #: So many rows of each verdict are shown; all of them count.
 MOST_SHOWN = 200
@@ -112,6 +112,7 @@ def _choose(request: HttpRequest, form: HoldListForm) -> HttpResponse:
 
 def _dry_run(request: HttpRequest, found: Sequence[Checked]) -> HttpResponse:
     good = {row.line: row.wish for row in found if row.verdict is Verdict.PLACE}
+    left = _left_out(found)
     context = {
         "title": _("What this list would do"),
         "wrong": _group(found, Verdict.WRONG),
@@ -119,6 +120,7 @@ def _dry_run(request: HttpRequest, found: Sequence[Checked]) -> HttpResponse:
         "same": _group(found, Verdict.SAME),
         "everybody": _everybody(sum(not wish.identifiers for wish in good.values())),
         "carried": carry(good, by=request.user, purpose=PURPOSE) if good else "",
+        "left_out": carry_lines(left, by=request.user, purpose=LEFT_OUT) if left else "",
     }
     return _shown(request, "hold_import_check", context)
 
@@ -126,6 +128,9 @@ def _dry_run(request: HttpRequest, found: Sequence[Checked]) -> HttpResponse:
 def _place(request: HttpRequest) -> HttpResponse:
     try:
         wishes = carried(request.POST.get("carried", ""), by=request.user, purpose=PURPOSE)
+        # Carried only where something was left out.
+        token = request.POST.get("left_out", "")
+        left_out = carried_lines(token, by=request.user, purpose=LEFT_OUT) if token else {}
     except NotCarried as refused:
         messages.error(request, str(refused))
         return redirect("admin:hold_import")
@@ -137,8 +142,24 @@ def _place(request: HttpRequest) -> HttpResponse:
         "more": max(0, len(done.holds) - MOST_CODES),
         "present": sorted(done.present.items())[:MOST_SHOWN],
         "refused": sorted(done.refused.items())[:MOST_SHOWN],
+        "left_out": sorted(left_out.items())[:MOST_SHOWN],
+        "left_out_count": len(left_out),
+        "left_out_more": max(0, len(left_out) - MOST_SHOWN),
     }
     return _shown(request, "hold_import_done", context)
+
+
+def _left_out(found: Sequence[Checked]) -> dict[int, str]:
+    """What is to be put right in the rows that are not placed, by line."""
+    return {
+        row.line: " ".join(_fault_words(fault) for fault in row.faults)
+        for row in found
+        if row.verdict is Verdict.WRONG
+    }
+
+
+def _fault_words(fault: Fault) -> str:
+    return f"{fault.column}: {fault.words}" if fault.column else fault.words
 
 
 def _everybody(count: int) -> str:

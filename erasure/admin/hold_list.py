@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from erasure import holds
 from erasure.admin.access import page
-from erasure.admin.hold_waiting import waiting_releases
 from erasure.admin.hold_words import HoldLine, line_of, with_people
 from erasure.admin.request_search import LONGEST_TERM, subjects_known_by
+from erasure.attention import waiting_releases
 from erasure.choices import HoldState
 from erasure.hold_wishes import matter_key
 from erasure.models import LegalHold

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from erasure import holds, releasing
 from erasure.admin.access import page
 from erasure.admin.hold_history import history_of_hold
+from erasure.admin.hold_let_go import let_go_by
 from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_words import HoldLine, line_of
 from erasure.choices import RELEASE_LOOKS, HoldState, Look, ReleaseDecision
@@ -103,6 +104,7 @@ def rendered_hold(
         "line": line,
         "identifiers": in_order(hold.subject.identifiers.all()) if hold.subject else [],
         "effect": effect_of(hold, now=now) if line.state in {HoldState.IN_FORCE, HoldState.AHEAD} else None,
+        "let_go": let_go_by(hold),
         **_late(hold),
         "timeline": history_of_hold(hold),
         "may": {"see_log": request.user.has_perm("audit.view_auditevent")},

@@ -3,7 +3,6 @@
 from typing import Any, NoReturn
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -17,6 +16,7 @@ from erasure.admin.access import page
 from erasure.admin.barred_tries import put_on_record
 from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_page import hold_or_404, rendered_hold
+from erasure.admin.withdrawing import withdraw_own
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
 from erasure.lifecycle import MoveRefused
 from erasure.models import HoldRelease, LegalHold
@@ -78,18 +78,13 @@ def decide(request: HttpRequest, pk: int, release: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int, release: int) -> HttpResponse:
     """Take back one's own proposal. Somebody else's is refused."""
     proposal = _proposal_or_404(pk, release)
-    if proposal.asked_by_id != request.user.pk:
-        raise PermissionDenied(_("Only who proposed a release can withdraw it."))
-    try:
-        with audited() as log:
-            releasing.withdraw(log, proposal, by=request.user, now=timezone.now())
-    except MoveRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request,
-            _("Withdrawn. %(hold)s stays; its release can be proposed again.") % {"hold": proposal.hold},
-        )
+    withdraw_own(
+        request,
+        proposal,
+        lambda log: releasing.withdraw(log, proposal, by=request.user, now=timezone.now()),
+        not_theirs=_("Only who proposed a release can withdraw it."),
+        done=_("Withdrawn. %(hold)s stays; its release can be proposed again.") % {"hold": proposal.hold},
+    )
     return redirect("admin:hold_page", pk)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -15,6 +14,7 @@ from audit.trail import audited
 from erasure import holds, overrides
 from erasure.admin.access import page, submission_or_404
 from erasure.admin.override_facts import about, override_or_404, shown
+from erasure.admin.withdrawing import withdraw_own
 from erasure.choices import OverrideReason, SubmissionStatus
 from erasure.forms.overriding import REASON_LINES, AskForm
 from erasure.lifecycle import MoveRefused
@@ -66,19 +66,14 @@ def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one's own question. Somebody else's is refused."""
     override = override_or_404(pk)
-    if override.asked_by_id != request.user.pk:
-        raise PermissionDenied(_("Only who asked for an override can withdraw it."))
-    try:
-        with audited() as log:
-            overrides.withdraw(log, override, by=request.user, now=timezone.now())
-    except MoveRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request,
-            _("Withdrawn. %(submission)s stays held; you can ask again.")
-            % {"submission": override.submission},
-        )
+    withdraw_own(
+        request,
+        override,
+        lambda log: overrides.withdraw(log, override, by=request.user, now=timezone.now()),
+        not_theirs=_("Only who asked for an override can withdraw it."),
+        done=_("Withdrawn. %(submission)s stays held; you can ask again.")
+        % {"submission": override.submission},
+    )
     return redirect("admin:override_decide", pk)
 
 

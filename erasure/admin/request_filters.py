@@ -1,134 +1,219 @@
-"""How the list of requests can be narrowed. Every number that is shown elsewhere links to one of these."""
+"""How the list of requests can be narrowed, by the parameters of its address. Every number that is shown
+elsewhere links to one of these.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from django.contrib.admin import SimpleListFilter
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.words import Words
+from erasure import owners
 from erasure.asked import controllers_today
-from erasure.attention import UNCERTIFIED_DAYS, uncertified
-from erasure.choices import Regulation, RequestStage, RequestType
+from erasure.attention import NEED_WORDS, UNCERTIFIED_DAYS, Need, need_column, uncertified
+from erasure.choices import Category, Channel, LateReason, Outcome, Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
-from erasure.models import PrivacyRequest
+from erasure.metrics.open_work import about_category, awaiting_override
+from erasure.models import AnswerPart, Extension, PrivacyRequest
+from erasure.refusal_grounds import ground_labels
 from erasure.stages import stage_column
 
-Choices: TypeAlias = Sequence[tuple[str, Words]]
+Choices: TypeAlias = "Sequence[tuple[str, Words | Promise]]"
 Requests: TypeAlias = QuerySet[PrivacyRequest]
 
 OPEN, UNDER_WAY, ANSWERED = "open", "under_way", "answered"
-STAGES: Mapping[str, tuple[str, tuple[RequestStage, ...]]] = {
-    "registered": ("Registered, nothing filed yet", (RequestStage.REGISTERED,)),
-    "blocked": ("On hold", (RequestStage.BLOCKED,)),
-    UNDER_WAY: ("Under way", (RequestStage.QUEUED, RequestStage.PROCESSING)),
-    "failed": ("Failed", (RequestStage.FAILED,)),
-    "attention": ("Needs a look", (RequestStage.ATTENTION,)),
-    "to_be_answered": ("To be answered", (RequestStage.TO_BE_ANSWERED,)),
-    ANSWERED: ("Answered", (RequestStage.ANSWERED,)),
+YES, NO = "yes", "no"
+NONE_CHOSEN = "none"
+STAGES: Mapping[str, tuple[Words, tuple[RequestStage, ...]]] = {
+    "registered": (_lazy("Registered, nothing filed yet"), (RequestStage.REGISTERED,)),
+    "blocked": (_lazy("On hold"), (RequestStage.BLOCKED,)),
+    UNDER_WAY: (_lazy("Under way"), (RequestStage.QUEUED, RequestStage.PROCESSING)),
+    "failed": (_lazy("Failed"), (RequestStage.FAILED,)),
+    "attention": (_lazy("Needs a look"), (RequestStage.ATTENTION,)),
+    "to_be_answered": (_lazy("To be answered"), (RequestStage.TO_BE_ANSWERED,)),
+    ANSWERED: (_lazy("Answered"), (RequestStage.ANSWERED,)),
 }
 
 
-class ChoiceFilter(SimpleListFilter):
-    """A filter with a fixed list of choices; an address with any other value is not narrowed by it."""
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """One parameter of the address: its name, what it is called, its choices, and what each narrows to.
 
-    options: Choices = ()
+    `narrow` takes the requests, the choice and the key of the reader. Without `options` a day is asked for.
+    """
 
-    def offered(self) -> Choices:
-        """The choices, by code and label."""
-        return self.options
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:  # noqa: ARG002 - Django's.
-        """The choices, as Django asks for them."""
-        return self.offered()
-
-    def queryset(self, request: HttpRequest, queryset: Requests) -> Requests:
-        """The requests of the choice that was made."""
-        chosen = self.value()
-        if chosen is None or chosen not in dict(self.offered()):
-            return queryset
-        return self.narrowed(queryset, chosen, reader=request.user.pk)
-
-    def narrowed(self, requests: Requests, chosen: str, *, reader: int | None) -> Requests:  # noqa: ARG002 - for others.
-        """The requests of one choice: those with that value in the column of the filter's name."""
-        return requests.filter(**{str(self.parameter_name): chosen})
+    name: str
+    label: Words
+    narrow: Callable[[Requests, str, int | None], Requests]
+    options: Callable[[], Choices] | None = None
 
 
-class StageFilter(ChoiceFilter):
-    """Where a request stands; `stage=open` is everything not yet answered."""
-
-    title = "status"
-    parameter_name = "stage"
-    options = ((OPEN, "Open"), *((code, label) for code, (label, _stages) in STAGES.items()))
-
-    def narrowed(self, requests: Requests, chosen: str, *, reader: int | None) -> Requests:  # noqa: ARG002 - for others.
-        """The requests that stand there."""
-        if chosen == OPEN:
-            return requests.filter(outcome="")
-        if chosen == ANSWERED:
-            return requests.exclude(outcome="")
-        return requests.filter(outcome="").alias(stage=stage_column()).filter(stage__in=STAGES[chosen][1])
+def _column(name: str) -> Callable[[Requests, str, int | None], Requests]:
+    """The requests with the chosen value in this column, or day on this side of it."""
+    return lambda requests, chosen, _reader: requests.filter(**{name: chosen})
 
 
-class DueFilter(ChoiceFilter):
-    """How an open request's statutory date presses; "soon" is today and the days after it."""
-
-    title = "statutory date"
-    parameter_name = "due"
-    options = (("overdue", "Overdue"), ("today", "Due today"), ("soon", f"Due in {DUE_SOON_DAYS} days"))
-
-    def narrowed(self, requests: Requests, chosen: str, *, reader: int | None) -> Requests:  # noqa: ARG002 - for others.
-        """The open requests due then."""
-        today = controllers_today()
-        due = {
-            "overdue": Q(due_on__lt=today),
-            "today": Q(due_on=today),
-            "soon": Q(due_on__gte=today, due_on__lte=today + timedelta(days=DUE_SOON_DAYS)),
-        }
-        return requests.filter(due[chosen], outcome="")
+def _by_stage(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    if chosen == OPEN:
+        return requests.filter(outcome="")
+    if chosen == ANSWERED:
+        return requests.exclude(outcome="")
+    return requests.filter(outcome="").alias(stage=stage_column()).filter(stage__in=STAGES[chosen][1])
 
 
-class RegulationFilter(ChoiceFilter):
-    """Under which law the clock runs: only the laws that are in force here."""
-
-    title = "regulation"
-    parameter_name = "regulation"
-
-    def offered(self) -> Choices:
-        """The laws that are in force at this moment."""
-        return tuple((rule.regulation, Regulation(rule.regulation).label) for rule in regulations_on())
+def _by_need(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    return requests.filter(outcome="").alias(need=need_column(controllers_today())).filter(need=chosen)
 
 
-class TypeFilter(ChoiceFilter):
-    """What the person asked for."""
-
-    title = "type"
-    parameter_name = "type"
-    options = tuple((str(code), label) for code, label in RequestType.choices)
-
-
-class OwnerFilter(ChoiceFilter):
-    """Who has it."""
-
-    title = "who has it"
-    parameter_name = "owner"
-    options = (("me", "Me"), ("others", "Somebody else"))
-
-    def narrowed(self, requests: Requests, chosen: str, *, reader: int | None) -> Requests:
-        """The reader's own, or the others'."""
-        return requests.filter(owner=reader) if chosen == "me" else requests.exclude(owner=reader)
+def _by_due(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    """An open request's dates; "soon" is today and the days after it."""
+    today = controllers_today()
+    due = {
+        "overdue": Q(due_on__lt=today),
+        "today": Q(due_on=today),
+        "soon": Q(due_on__gte=today, due_on__lte=today + timedelta(days=DUE_SOON_DAYS)),
+        "target_missed": Q(target_on__lt=today),
+    }
+    return requests.filter(due[chosen], outcome="")
 
 
-class CertificateFilter(ChoiceFilter):
-    """The answered requests of which no certificate was taken, and soon none can be."""
+def _by_owner(requests: Requests, chosen: str, reader: int | None) -> Requests:
+    if chosen == owners.NOBODY:
+        return requests.filter(pk__in=owners.without_owner().values("pk"))
+    if chosen == owners.OTHERS:
+        return requests.exclude(owner=reader)
+    return requests.filter(owner=reader) if chosen == owners.ME else requests.filter(owner__staff_id=chosen)
 
-    title = "certificate"
-    parameter_name = "certificate"
-    options = (("to_be_taken", f"Shredded within {UNCERTIFIED_DAYS} days, none taken"),)
 
-    def narrowed(self, requests: Requests, chosen: str, *, reader: int | None) -> Requests:  # noqa: ARG002 - for others.
-        """Those that the landing page counts."""
-        return requests.filter(pk__in=uncertified(timezone.now()).values("pk"))
+def _by_ground(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    return requests.filter(Exists(AnswerPart.objects.filter(request=OuterRef("pk"), ground=chosen)))
+
+
+def _late(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    """Answered after the day on which that answer was due: exactly those have a reason."""
+    answered = requests.exclude(outcome="")
+    return answered.exclude(late_reason="") if chosen == YES else answered.filter(late_reason=chosen)
+
+
+def _in_time(requests: Requests, _chosen: str, _reader: int | None) -> Requests:
+    return requests.exclude(outcome="").filter(late_reason="")
+
+
+def _extended(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    stands = Exists(Extension.objects.filter(request=OuterRef("pk"), fell_at__isnull=True))
+    return requests.filter(stands if chosen == YES else ~stands)
+
+
+def _to_be_certified(requests: Requests, _chosen: str, _reader: int | None) -> Requests:
+    """Those that the landing page counts."""
+    return requests.filter(pk__in=uncertified(timezone.now()).values("pk"))
+
+
+def _by_category(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    return about_category(requests, "" if chosen == NONE_CHOSEN else chosen)
+
+
+def _by_override(requests: Requests, _chosen: str, _reader: int | None) -> Requests:
+    """Those with a held part on which a reviewer has still to decide."""
+    return awaiting_override(requests, timezone.now())
+
+
+def _stages() -> Choices:
+    return [(OPEN, _("Open")), *((code, label) for code, (label, _stages) in STAGES.items())]
+
+
+def _needs() -> Choices:
+    return [(need.value, NEED_WORDS[need][0]) for need in Need if need not in _NO_COLUMN]
+
+
+def _dues() -> Choices:
+    return [
+        ("overdue", _("Overdue")),
+        ("today", _("Due today")),
+        ("soon", _("Due in %(count)d days") % {"count": DUE_SOON_DAYS}),
+        ("target_missed", _("Internal target missed")),
+    ]
+
+
+def _owners() -> Choices:
+    people = [(person.staff_id, person.shown_name) for person in owners.ever_owners()]
+    return [
+        (owners.ME, _("Me")),
+        (owners.OTHERS, _("Somebody else")),
+        (owners.NOBODY, _("Nobody at work")),
+        *people,
+    ]
+
+
+def _laws() -> Choices:
+    return [(rule.regulation, Regulation(rule.regulation).label) for rule in regulations_on()]
+
+
+def _late_choices() -> Choices:
+    return [(YES, _("Late")), *LateReason.choices]
+
+
+def _yes_or_no() -> Choices:
+    return [(YES, _("Yes")), (NO, _("No"))]
+
+
+def _categories() -> Choices:
+    return [*Category.choices, (NONE_CHOSEN, _("None chosen yet"))]
+
+
+def _overrides() -> Choices:
+    return [("awaited", _("A reviewer has to decide"))]
+
+
+def _certificates() -> Choices:
+    words = _("Shredded within %(days)d days, none taken") % {"days": UNCERTIFIED_DAYS}
+    return [("to_be_taken", words)]
+
+
+#: They say who has a request, or what becomes of it after the answer, and have filters of their own.
+_NO_COLUMN = frozenset({Need.WITHOUT_OWNER, Need.UNCERTIFIED})
+
+
+def _choice(
+    name: str,
+    label: Words,
+    options: Callable[[], Choices],
+    narrow: Callable[[Requests, str, int | None], Requests] | None = None,
+) -> Filter:
+    return Filter(name=name, label=label, options=options, narrow=narrow or _column(name))
+
+
+def _day(name: str, label: Words, lookup: str) -> Filter:
+    return Filter(name=name, label=label, narrow=_column(lookup))
+
+
+FILTERS: tuple[Filter, ...] = (
+    _choice("stage", _lazy("Status"), _stages, _by_stage),
+    _choice("need", _lazy("What it needs"), _needs, _by_need),
+    _choice("due", _lazy("Statutory date"), _dues, _by_due),
+    _choice("owner", _lazy("Who has it"), _owners, _by_owner),
+    _choice("regulation", _lazy("Regulation"), _laws),
+    _choice("type", _lazy("Type"), lambda: RequestType.choices),
+    _choice("channel", _lazy("How it came in"), lambda: Channel.choices),
+    _choice("outcome", _lazy("Answer"), lambda: Outcome.choices),
+    _choice("ground", _lazy("Ground of a refusal"), ground_labels, _by_ground),
+    _choice("late", _lazy("Answered late"), _late_choices, _late),
+    _choice("in_time", _lazy("Answered in time"), lambda: _yes_or_no()[:1], _in_time),
+    _choice("extended", _lazy("Extended"), _yes_or_no, _extended),
+    _choice("certificate", _lazy("Certificate"), _certificates, _to_be_certified),
+    _choice("category", _lazy("Category"), _categories, _by_category),
+    _choice("override", _lazy("Override"), _overrides, _by_override),
+    _day("received_from", _lazy("Received from"), "received_on__gte"),
+    _day("received_to", _lazy("Received until"), "received_on__lte"),
+    _day("due_from", _lazy("Due from"), "due_on__gte"),
+    _day("due_to", _lazy("Due until"), "due_on__lte"),
+    _day("answered_from", _lazy("Answered from"), "answered_on__gte"),
+    _day("answered_to", _lazy("Answered until"), "answered_on__lte"),
+)
+FILTER_OF: Mapping[str, Filter] = {one.name: one for one in FILTERS}

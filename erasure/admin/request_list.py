@@ -4,24 +4,41 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
 from audit.permissions import PermissionMissing
-from erasure.admin import dashboard_filters, request_filters, request_search, requests_together
+from erasure import together
+from erasure.admin import request_search, requests_together
 from erasure.admin.access import page
+from erasure.admin.request_narrowing import ORDER, PAGE, SEARCH, Narrowing, controls, list_address
 from erasure.models import PrivacyRequest, Submission
 from erasure.models.subjects import in_order
 from erasure.stages import Part, stage_of
 
 #: What the stage and the columns need; everything encrypted but the identifier stays unread.
 PART_COLUMNS = ("request", "number", "status", "attention")
+
+
+class RequestList(ChangeList):  # type: ignore[misc]  # Unfold ships no types.
+    """The rows of one address. What narrows them is read by `Narrowing`, and not by Django's filters."""
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:  # noqa: ARG002 - Django's.
+        """None for Django."""
+        return {}
+
+    def get_filters(self, request: HttpRequest) -> tuple[Any, bool, dict[str, Any], bool, bool]:
+        """No filters of Django's; whether any of ours narrows the list."""
+        return [], False, {}, False, bool(Narrowing.read(request.GET.dict()).chosen)
 
 
 @admin.register(PrivacyRequest)
@@ -38,17 +55,6 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         "who_has_it",
     )
     list_display_links = None
-    list_filter = (
-        request_filters.StageFilter,
-        request_filters.DueFilter,
-        request_filters.OwnerFilter,
-        request_filters.RegulationFilter,
-        request_filters.TypeFilter,
-        request_filters.CertificateFilter,
-        dashboard_filters.CategoryFilter,
-        dashboard_filters.OverrideFilter,
-    )
-    list_filter_sheet = True
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -58,12 +64,12 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     actions_on_top = False
     actions_on_bottom = True
     change_list_template = "erasure/request_list.html"
-    list_before_template = "erasure/search_words.html"
+    list_before_template = "erasure/request_list_tools.html"
     empty = {
         "icon": "folder_shared",
-        "heading": "No requests yet",
-        "text": "Everything that people ask for will stand here, with the date by which to answer.",
-        "hint": "Privacy officers register the first one with “File a request”.",
+        "heading": _lazy("No requests yet"),
+        "text": _lazy("Everything that people ask for will stand here, with the date by which to answer."),
+        "hint": _lazy("Privacy officers register the first one with “File a request”."),
     }
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's.
@@ -82,15 +88,15 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         """Whether the reader may act on several requests; without it the list has no boxes to tick."""
         return request.user.has_perm("erasure.file_request")
 
-    @admin.action(description="Stop", permissions=["file"])
+    @admin.action(description=_lazy("Stop"), permissions=["file"])
     def stop_chosen(self, request: HttpRequest, chosen: QuerySet[PrivacyRequest]) -> HttpResponseBase:
         """What stopping the ticked requests would do, before it is done."""
-        return requests_together.ask(request, requests_together.STOP, _references(chosen))
+        return requests_together.ask(request, requests_together.STOP, chosen)
 
-    @admin.action(description="Take over", permissions=["file"])
+    @admin.action(description=_lazy("Take over"), permissions=["file"])
     def take_over_chosen(self, request: HttpRequest, chosen: QuerySet[PrivacyRequest]) -> HttpResponseBase:
         """What taking over the ticked requests would do, before it is done."""
-        return requests_together.ask(request, requests_together.TAKE_OVER, _references(chosen))
+        return requests_together.ask(request, requests_together.TAKE_OVER, chosen)
 
     def get_urls(self) -> list[URLPattern]:
         """The list, and Django's address of one object, which leads to the request's page."""
@@ -112,21 +118,36 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         """The list, with the words of what was searched for; what is posted acts on several requests."""
         if request.method == "POST" and not self.has_file_permission(request):
             raise PermissionMissing("erasure.file_request")
-        query = request.GET.get("q", "").strip()
+        narrowing = Narrowing.read(request.GET.dict())
+        if request.method == "GET" and not narrowing.complaint and "" in request.GET.values():
+            # The panel sends every filter, chosen or not; the address is to say what was chosen.
+            return redirect(narrowing.address)
         context = {
-            "title": "Requests",
-            "may_file": request.user.has_perm("erasure.file_request"),
-            "search_words": request_search.search_words(query, request.session),
+            "title": _("Requests"),
+            "may_file": self.has_file_permission(request),
+            "search_words": request_search.search_words(narrowing.search, request.session),
+            "narrowing": narrowing,
+            "controls": controls(narrowing),
+            "list_address": list_address(),
+            "export_terms": request.GET.urlencode(),
+            "most_together": together.MOST,
             **(extra_context or {}),
         }
+        request.GET = _understood(request.GET, narrowing)  # type: ignore[assignment]  # Writable, too.
         answer: HttpResponseBase = super().changelist_view(request, context)
         return answer
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PrivacyRequest]:  # noqa: ARG002 - Django's.
-        """The rows with all that their columns show, whatever their number, in three queries."""
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RequestList]:  # noqa: ARG002 - Django's.
+        """The list that is narrowed by our own parameters."""
+        return RequestList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PrivacyRequest]:
+        """The rows that the address asks for, with all that their columns show, whatever their number."""
         parts = Submission.objects.filter(replaced_by__isnull=True).only(*PART_COLUMNS)
+        narrowing = Narrowing.read(request.GET.dict())
         return (
-            PrivacyRequest.objects.select_related("owner")
+            narrowing.narrowed(PrivacyRequest.objects.all(), reader=request.user.pk)
+            .select_related("owner")
             .defer("note", "salt", "answer_note", "derivation")
             .prefetch_related(Prefetch("submissions", parts, "parts"), "subject__identifiers")
         )
@@ -142,49 +163,55 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         term = search_term.strip()
         return (request_search.narrowed(queryset, term, request.session) if term else queryset), False
 
-    @admin.display(description="Reference", ordering="reference")
+    @admin.display(description=_lazy("Reference"), ordering="reference")
     def reference_link(self, request: PrivacyRequest) -> SafeString:
         """The reference, leading to the request's page."""
         address = reverse("admin:request_page", args=[request.reference])
         return format_html('<a class="pa-ref" href="{}">{}</a>', address, request.reference)
 
-    @admin.display(description="Identifier")
+    @admin.display(description=_lazy("Identifier"))
     def identifier(self, request: PrivacyRequest) -> SafeString:
         """The first identifier, masked, and how many more there are."""
         known = in_order(request.subject.identifiers.all())
         if not known:
-            return format_html('<span class="pa-quiet">{}</span>', "none")
-        more = f" and {len(known) - 1} more" if len(known) > 1 else ""
+            return format_html('<span class="pa-quiet">{}</span>', _("none"))
+        more = " " + _("and %(count)d more") % {"count": len(known) - 1} if len(known) > 1 else ""
         return format_html('<span class="pa-mono">{}</span>{}', known[0].masked, more)
 
-    @admin.display(description="Status")
+    @admin.display(description=_lazy("Status"))
     def stage(self, request: PrivacyRequest) -> str:
         """Where it stands, as a badge."""
         parts: list[Submission] = getattr(request, "parts", [])
         stage = stage_of([Part(part.status, part.attention) for part in parts], answered=request.is_answered)
         return render_to_string("erasure/list_stage.html", {"stage": stage})
 
-    @admin.display(description="Statutory date", ordering="due_on")
+    @admin.display(description=_lazy("Statutory date"), ordering="due_on")
     def statutory_date(self, request: PrivacyRequest) -> str:
         """The date by law with how far off it is, or whether the answer was in time."""
         return render_to_string("erasure/list_due.html", {"request": request})
 
-    @admin.display(description="Internal target", ordering="target_on")
+    @admin.display(description=_lazy("Internal target"), ordering="target_on")
     def internal_target(self, request: PrivacyRequest) -> SafeString:
         """Our own date; on a phone it needs its word, since there the columns have no heads."""
-        words = date_format(request.target_on, "j M Y")
-        return format_html('<span class="pa-nowrap"><span class="pa-own-head">Target </span>{}</span>', words)
+        day = date_format(request.target_on, "SHORT_DATE_FORMAT")
+        head = '<span class="pa-nowrap"><span class="pa-own-head">{} </span>{}</span>'
+        return format_html(head, _("Target"), day)
 
-    @admin.display(description="Regulation", ordering="regulation")
+    @admin.display(description=_lazy("Regulation"), ordering="regulation")
     def law(self, request: PrivacyRequest) -> str:
         """Under which law the clock runs."""
         return request.get_regulation_display()
 
-    @admin.display(description="Who has it", ordering="owner__last_name")
+    @admin.display(description=_lazy("Who has it"), ordering="owner__last_name")
     def who_has_it(self, request: PrivacyRequest) -> str:
         """The officer who looks after it."""
         return str(request.owner.shown_name)
 
 
-def _references(chosen: QuerySet[PrivacyRequest]) -> list[str]:
-    return [request.reference for request in chosen]
+def _understood(asked: QueryDict, narrowing: Narrowing) -> QueryDict:
+    """What of an address Django's list is to keep in the addresses of its pages."""
+    kept = asked.copy()
+    for name in asked:
+        if name not in {*narrowing.chosen, SEARCH, PAGE, ORDER}:
+            del kept[name]
+    return kept

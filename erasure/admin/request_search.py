@@ -1,14 +1,16 @@
-"""Finding requests by a reference or by an identifier, without an identifier ever standing in an address.
+"""Finding requests by a reference, ours or an own one, or by an identifier, without an identifier ever
+standing in an address.
 
-The term is posted. A reference may then be seen in the address (`?q=PR-2026-000042`). Of an identifier only
-its fingerprint is looked up; who was found is remembered in the session under a random key, and that key
-stands in the address (`?q=person-…`). So filters, pages of the list and the back button work, and nothing
-personal reaches a log of addresses or another's history.
+The term is posted. A reference of ours may then be seen in the address (`?q=PR-2026-000042`). Of an
+identifier only its fingerprint is looked up; who was found is remembered in the session under a random key,
+and that key stands in the address (`?q=person-…`). So filters, pages of the list and the back button work,
+and nothing personal reaches a log of addresses or another's history. What nobody here has is offered for
+filing.
 """
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +20,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 
 from erasure.admin.access import page
+from erasure.admin.override_facts import shown
 from erasure.admin.references import by_reference, whole_reference
 from erasure.asked import Identifier, people_of
 from erasure.choices import IdentifierKind
@@ -30,18 +34,22 @@ SESSION_KEY = "request_searches"
 PERSON = "person-"
 MOST_REMEMBERED = 10
 LONGEST_TERM = 320
+MOST_CARRYING = 200
+FILE = "erasure.file_request"
 
 
 @dataclass(frozen=True)
 class PersonSearch:
     """A search by identifier: who was found, the identifier as lists show it, and the number in it, if any.
 
-    A short number may be an identifier and a part of a reference: both are looked up.
+    A short number may be an identifier and a part of a reference: both are looked up. `requests` are the keys
+    of those that carry the term as a reference of one's own.
     """
 
     subjects: list[int]
     shown: str
     number: str
+    requests: list[int]
 
     @classmethod
     def remembered(cls, session: SessionBase, query: str) -> "PersonSearch | None":
@@ -52,7 +60,7 @@ class PersonSearch:
     def remember(self, session: SessionBase) -> str:
         """Keep it in the session, and give the key under which the address finds it again."""
         key = f"{PERSON}{secrets.token_hex(8)}"
-        facts = {"subjects": self.subjects, "shown": self.shown, "number": self.number}
+        facts = asdict(self)
         earlier = list(session.get(SESSION_KEY, {}).items())[1 - MOST_REMEMBERED :]
         session[SESSION_KEY] = {**dict(earlier), key: facts}
         return key
@@ -60,22 +68,38 @@ class PersonSearch:
 
 @page("erasure.view_privacyrequest", methods=("POST",))
 def search(request: HttpRequest) -> HttpResponse:
-    """Take the term and go where it leads: a request's page, or the list of what was found."""
+    """Take the term and go where it leads: a request's page, the list of what was found, or to filing."""
     term = request.POST.get("term", "").strip()
     if not term:
         return redirect(_list())
     if len(term) > LONGEST_TERM:
-        messages.error(request, f"That is too long to be an identifier (at most {LONGEST_TERM} characters).")
+        words = _("That is too long to be an identifier (at most %(most)d characters).")
+        messages.error(request, words % {"most": LONGEST_TERM})
         return redirect(_list())
     whole = whole_reference(term)
     if whole and PrivacyRequest.objects.filter(reference=whole).exists():
         return redirect("admin:request_page", reference=whole)
-    subjects = subjects_known_by(term)
+    return _look_up(request, term)
+
+
+def _look_up(request: HttpRequest, term: str) -> HttpResponse:
+    subjects, requests = subjects_known_by(term), carrying(term)
     is_reference = by_reference(term) is not None
-    if is_reference and not subjects:
+    if len(requests) == 1 and not subjects and not is_reference:
+        return redirect("admin:request_page", reference=requests[0].reference)
+    if is_reference and not subjects and not requests:
         return redirect(f"{_list()}?{urlencode({'q': term.upper()})}")
-    found = PersonSearch(subjects, masked(term), term if is_reference else "")
+    if not subjects and not requests and request.user.has_perm(FILE):
+        context = {"title": _("Nobody found"), "term": term, "masked": masked(term)}
+        return shown(request, "search_nobody", context)
+    found = PersonSearch(subjects, masked(term), term if is_reference else "", [one.pk for one in requests])
     return redirect(f"{_list()}?{urlencode({'q': found.remember(request.session)})}")
+
+
+def carrying(term: str) -> list[PrivacyRequest]:
+    """The requests that carry the term as a reference of one's own, such as a ticket; the latest of many."""
+    found = PrivacyRequest.objects.filter(external_reference=term).only("pk", "reference")
+    return list(found.order_by("-pk")[:MOST_CARRYING])
 
 
 def subjects_known_by(term: str) -> list[int]:
@@ -92,7 +116,8 @@ def narrowed(
         if found is None:
             return requests.none()
         also = by_reference(found.number) if found.number else None
-        return requests.filter(Q(subject__in=found.subjects) | (also or Q(pk__in=[])))
+        meant = Q(subject__in=found.subjects) | Q(pk__in=found.requests)
+        return requests.filter(meant | also if also else meant)
     wanted = by_reference(query)
     return requests.none() if wanted is None else requests.filter(wanted)
 
@@ -103,14 +128,17 @@ def search_words(query: str, session: SessionBase) -> str:
         return ""
     if not query.startswith(PERSON):
         if by_reference(query) is None:
-            return "Search by the box above; what is written into the address is not looked up."
-        return f"Requests with “{query}” in their reference."
+            return _("Search by the box above; what is written into the address is not looked up.")
+        return _("Requests with “%(term)s” in their reference.") % {"term": query}
     found = PersonSearch.remembered(session, query)
     if found is None:
-        return "This search is over. Search again; an identifier is never kept in the address."
+        return _("This search is over. Search again; an identifier is never kept in the address.")
+    masked_term = {"masked": found.shown}
+    if not found.subjects and not found.requests:
+        return _("No request is about %(masked)s. Only an identifier in full is found.") % masked_term
     if not found.subjects:
-        return f"No request is about {found.shown}. Only an identifier in full is found."
-    return f"Requests about the person known by {found.shown}."
+        return _("Requests that carry the reference %(masked)s.") % masked_term
+    return _("Requests about the person known by %(masked)s.") % masked_term
 
 
 def _list() -> str:

@@ -31,11 +31,13 @@ def ways_of(request: PrivacyRequest, *, may: Mapping[str, bool]) -> list[Way]:
 
 
 def _clock_ways(request: PrivacyRequest, may: Mapping[str, bool]) -> Iterator[Way]:
+    # Where the law asks for the confirmation, one that went out can still be recorded after the answer.
+    is_asked_for = request.acknowledge_by is not None or not request.is_answered
+    if may["answer"] and request.acknowledged_on is None and is_asked_for:
+        yield _way(request, "acknowledge", "mark_email_read", _("Confirm receipt"))
     if request.is_answered:
         return
     if may["answer"]:
-        if request.acknowledged_on is None:
-            yield _way(request, "acknowledge", "mark_email_read", _("Confirm receipt"))
         if not request.extensions.filter(fell_at__isnull=True).exists():
             yield _way(request, "extend", "more_time", _("Extend"))
         if open_pause_of(request):

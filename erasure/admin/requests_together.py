@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -16,12 +16,12 @@ from audit.words import Words
 from erasure import together
 from erasure.admin.access import page
 from erasure.admin.override_facts import shown
+from erasure.admin.request_narrowing import Narrowing
 from erasure.admin.together_words import reasons_of, too_many_words
 from erasure.models import PrivacyRequest, Submission
 from erasure.models.subjects import in_order
 from erasure.plain_words import categories_words, count_words
 
-LIST = "admin:erasure_privacyrequest_changelist"
 PART_COLUMNS = ("request", "number", "status", "categories")
 
 
@@ -41,10 +41,14 @@ class Act:
 
     address: str
     title: Words
-    #: As in “7 of 9 can be stopped”.
-    done_to: Words
+    #: With two numbers, as in “7 of 9 can be stopped”, “2 of 9 cannot be stopped”.
+    able: Words
+    unable: Words
+    none_able: Words
+    #: Before the names of those that it was not done to, and what is said when none was ticked.
+    not_done: Words
+    nothing_done: Words
     button: Words
-    for_ticked: Words
     icon: str
     destroys: bool
     explains: Words
@@ -56,67 +60,82 @@ class Act:
 def _stopping(request: PrivacyRequest, _user: Any) -> tuple[str, str]:
     parts: list[Submission] = getattr(request, "parts", [])
     waiting = [part for part in parts if part.status in together.STOPPABLE]
-    what = "; ".join(
-        _("submission %(number)s: %(categories)s")
+    said = [
+        _("submission %(number)d: %(categories)s")
         % {"number": part.number, "categories": categories_words(part.categories)}
         for part in waiting
-    )
+    ]
     if gone := len([part for part in parts if not part.is_terminal]) - len(waiting):
-        what += _("; %(count)s came too late to be stopped") % {"count": count_words(gone, "submission")}
-    return what, together.why_not_stop(request, parts)
+        said.append(
+            _("%(submissions)s came too late to be stopped")
+            % {"submissions": count_words(gone, "submission")}
+        )
+    return "; ".join(said), together.why_not_stop(request, parts)
 
 
 def _taking_over(request: PrivacyRequest, user: Any) -> tuple[str, str]:
-    has_it = _("%(shown_name)s has it now") % {"shown_name": request.owner.shown_name}
-    return has_it, together.why_not_take_over(request, user)
+    what = _("%(name)s has it now") % {"name": request.owner.shown_name}
+    return what, together.why_not_take_over(request, user)
 
 
 STOP = Act(
     address="admin:requests_stop",
     title=_lazy("Stop several requests"),
-    done_to=_lazy("stopped"),
-    button=_lazy("Stop"),
-    for_ticked=_lazy("Stop what is ticked"),
+    able=_lazy("%(able)d of %(count)d can be stopped"),
+    unable=_lazy("%(unable)d of %(count)d cannot be stopped"),
+    none_able=_lazy("None of these can be stopped"),
+    not_done=_lazy("Not stopped"),
+    nothing_done=_lazy("Nothing was stopped, since none of the requests was ticked."),
+    button=_lazy("Stop what is ticked"),
     icon="cancel",
     destroys=True,
     explains=_lazy(
-        "Whatever has not been sent of them is stopped for good: to send it after all, file it anew. The "
-        "requests stay open until the person is answered."
+        "Whatever has not been sent of them is stopped for good: to send it after all, file it anew. "
+        "The requests stay open until the person is answered."
     ),
     look=_stopping,
     carry_out=lambda requests, user: together.stop_all(requests, by=user),
     said=lambda count: (
-        _("%(count)s stopped before anything was sent.") % {"count": count_words(count, "submission")}
+        _("%(submissions)s stopped before anything was sent.")
+        % {"submissions": count_words(count, "submission")}
     ),
 )
 TAKE_OVER = Act(
     address="admin:requests_take_over",
     title=_lazy("Take over several requests"),
-    done_to=_lazy("taken over"),
-    button=_lazy("Take over"),
-    for_ticked=_lazy("Take over what is ticked"),
+    able=_lazy("%(able)d of %(count)d can be taken over"),
+    unable=_lazy("%(unable)d of %(count)d cannot be taken over"),
+    none_able=_lazy("None of these can be taken over"),
+    not_done=_lazy("Not taken over"),
+    nothing_done=_lazy("Nothing was taken over, since none of the requests was ticked."),
+    button=_lazy("Take over what is ticked"),
     icon="person",
     destroys=False,
     explains=_lazy("You have them from then on; whoever has them now sees it in the timeline."),
     look=_taking_over,
     carry_out=lambda requests, user: together.take_over_all(requests, by=user),
-    said=lambda count: _("You have %(count)s now.") % {"count": count_words(count, "more request")},
+    said=lambda count: _("You have %(requests)s now.") % {"requests": count_words(count, "more request")},
 )
 
 
-def ask(request: HttpRequest, act: Act, references: Sequence[str]) -> HttpResponse:
+def ask(request: HttpRequest, act: Act, chosen: QuerySet[PrivacyRequest]) -> HttpResponse:
     """What the act would do to each of the chosen, before it does it."""
-    if refusal := too_many_words(len(references), "request"):
+    if refusal := too_many_words(chosen.count(), "request"):
         messages.error(request, refusal)
-        return redirect(LIST)
-    chosen = [_chosen(found, act, request.user) for found in _found(references)]
+        return redirect(request.get_full_path())
+    found = [_chosen(one, act, request.user) for one in _with_parts(chosen)]
+    able = [one for one in found if not one.why_not]
+    others = [one for one in found if one.why_not]
+    numbers = {"able": len(able), "unable": len(others), "count": len(found)}
     context = {
         "title": act.title,
         "act": act,
-        "able": [one for one in chosen if not one.why_not],
-        "others": [one for one in chosen if one.why_not],
-        "count": len(chosen),
-        "none_words": _("None of these can be %(done_to)s") % {"done_to": act.done_to},
+        "able": able,
+        "others": others,
+        "able_words": act.able % numbers,
+        "others_words": act.unable % numbers,
+        "list_terms": request.GET.urlencode(),
+        "list_address": Narrowing.read(request.GET.dict()).address,
     }
     return shown(request, "requests_together", context)
 
@@ -135,26 +154,26 @@ def take_over(request: HttpRequest) -> HttpResponse:
 
 def _carried_out(request: HttpRequest, act: Act) -> HttpResponse:
     references = list(dict.fromkeys(request.POST.getlist("request")))
+    back = Narrowing.read(QueryDict(request.POST.get("list", "")).dict()).address
     if refusal := too_many_words(len(references), "request"):
         messages.error(request, refusal)
-        return redirect(LIST)
-    outcome = act.carry_out(_found(references), request.user)
+        return redirect(back)
+    found = _with_parts(PrivacyRequest.objects.filter(reference__in=references))
+    outcome = act.carry_out(found, request.user)
     if outcome.done:
         messages.success(request, act.said(len(outcome.done)))
-    for words in reasons_of(outcome.refused, _("Not %(done_to)s") % {"done_to": act.done_to}):
+    for words in reasons_of(outcome.refused, str(act.not_done)):
         messages.error(request, words)
     if not outcome.done and not outcome.refused:
-        messages.error(
-            request,
-            _("Nothing was %(done_to)s, since none of the requests was ticked.") % {"done_to": act.done_to},
-        )
-    return redirect(LIST)
+        messages.error(request, act.nothing_done)
+    return redirect(back)
 
 
-def _found(references: Sequence[str]) -> Sequence[PrivacyRequest]:
+def _with_parts(requests: QuerySet[PrivacyRequest]) -> Sequence[PrivacyRequest]:
     parts = Submission.objects.only(*PART_COLUMNS).order_by("number")
     return list(
-        PrivacyRequest.objects.filter(reference__in=references)
+        requests.defer(None)
+        .prefetch_related(None)
         .select_related("owner", "subject")
         .prefetch_related(Prefetch("submissions", parts, "parts"), "subject__identifiers")
         .order_by("due_on", "pk")

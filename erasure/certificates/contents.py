@@ -111,8 +111,20 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
             )
             % {"reference": request.reference, "error": error}
         ) from None
-    own = _own(request, submissions)
-    current = _not_corrected(own, submissions)
+    return gathered(request, copy, proven=proven, submissions=submissions, events=events)
+
+
+def gathered(
+    request: PrivacyRequest,
+    copy: Copy,
+    *,
+    proven: Sequence[ProvenEnd],
+    submissions: Sequence[Submission],
+    events: Sequence[LoggedEvent],
+) -> Contents:
+    """What a copy with these proofs tells, and leaves out, of a request with these submissions."""
+    own = own_of(request, submissions)
+    current = not_corrected(own, submissions)
     covered = {end.submission.pk for end in proven}
     left = [row for row in (current if copy is Copy.PERSON else submissions) if row.pk not in covered]
     return Contents(
@@ -124,12 +136,13 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
         anothers=[row for row in submissions if row not in own],
         events=events,
         holds=_holds_of(submissions),
-        overrides=list(
-            Override.objects.filter(submission__request=request)
-            .select_related("submission", "asked_by", "decided_by")
-            .order_by("asked_at", "pk")
-        ),
+        overrides=_overrides_of(request) if copy is Copy.AUDIT else [],
     )
+
+
+def _overrides_of(request: PrivacyRequest) -> list[Override]:
+    overrides = Override.objects.filter(submission__request=request)
+    return list(overrides.select_related("submission", "asked_by", "decided_by").order_by("asked_at", "pk"))
 
 
 def _proven(
@@ -145,9 +158,9 @@ def _proven(
                 )
                 % {"reference": request.reference}
             )
-        return [_proven_end(row, events) for row in ended]
+        return [proven_end(row, events) for row in ended]
     # An identifier that was corrected may be somebody else's: what was sent for it is not for this person.
-    theirs = _not_corrected(_own(request, submissions), submissions)
+    theirs = not_corrected(own_of(request, submissions), submissions)
     done = [row for row in theirs if row.status == S.COMPLETED]
     if not done:
         raise CertificateRefused(
@@ -160,24 +173,25 @@ def _proven(
     if request.shredded_at is not None or any(row.identifier.value is None for row in done):
         raise CertificateRefused(
             _(
-                "The identifiers of %(reference)s have been shredded: what links the proof to the person "
-                "cannot be made any more. Auditors can still take a copy that proves CXone’s reports "
-                "without that link; a certificate handed out earlier keeps its worth."
+                "The identifiers of %(reference)s have been shredded, and with them half of what links the "
+                "proof to the person. Whoever presents the identifier can still be handed a dossier with "
+                "that link, until the salt is shredded too. Auditors can still take a copy without it; a "
+                "certificate handed out earlier keeps its worth."
             )
             % {"reference": request.reference}
         )
-    ends = [_proven_end(row, events) for row in done]
+    ends = [proven_end(row, events) for row in done]
     for end in ends:
         _refuse_another_subject(end)
     return ends
 
 
-def _own(request: PrivacyRequest, submissions: Sequence[Submission]) -> list[Submission]:
+def own_of(request: PrivacyRequest, submissions: Sequence[Submission]) -> list[Submission]:
     """Those for identifiers of the person who asked: one that was typed wrongly may belong to another."""
     return [row for row in submissions if row.identifier.subject_id == request.subject_id]
 
 
-def _not_corrected(rows: Sequence[Submission], submissions: Sequence[Submission]) -> list[Submission]:
+def not_corrected(rows: Sequence[Submission], submissions: Sequence[Submission]) -> list[Submission]:
     """Those of the rows that others did not take the place of; one tried again under the same id stays."""
     corrected: set[int] = set()
     # What was put apart never went out: its parts stand in its place.
@@ -193,7 +207,8 @@ def _not_corrected(rows: Sequence[Submission], submissions: Sequence[Submission]
     return [row for row in rows if row.pk not in corrected]
 
 
-def _proven_end(submission: Submission, events: Sequence[LoggedEvent]) -> ProvenEnd:
+def proven_end(submission: Submission, events: Sequence[LoggedEvent]) -> ProvenEnd:
+    """The submission with the event of its end. Raises CertificateRefused where the log has none."""
     act = END_EVENTS[submission.status]
     for event in reversed(events):
         # With the result "denied" the event tells of a try to stop what could not be stopped any more.

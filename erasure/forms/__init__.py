@@ -3,7 +3,7 @@
 They hold no rule: they build a `Filing`, ask what is against it, and put each answer beside its field.
 """
 
-from erasure.forms.identifiers import CorrectionForm, IdentifierRows
+from erasure.forms.identifiers import CorrectionForm, IdentifierRows, kind_of
 from erasure.forms.new_request import RequestForm
 from erasure.forms.registered_request import SendForm
 from erasure.forms.sending import Problem, SendingForm
@@ -18,5 +18,6 @@ __all__ = [
     "SendForm",
     "SendingForm",
     "TryingClockForm",
+    "kind_of",
     "typed",
 ]

@@ -73,7 +73,7 @@ class AnswerForm(forms.Form):
             self.fields["late_reason"] = forms.ChoiceField(
                 label=_("Why it is late"),
                 required=False,
-                choices=[("", _("It was in time")), *LateReason.choices],
+                choices=[("", _("Choose one, unless it was in time")), *LateReason.choices],
                 help_text=_("For your own figures; it never enters the letter."),
             )
         self.fields["note"] = text_field(

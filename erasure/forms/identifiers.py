@@ -1,5 +1,6 @@
 """Who it is about: rows of identifiers as given, and the one right CXone id of a correction."""
 
+import re
 from collections.abc import Sequence
 
 from django import forms
@@ -12,6 +13,9 @@ from erasure.hold_wishes import LONGEST_IDENTIFIER
 from erasure.policy import Violation
 
 MOST_IDENTIFIERS = 10
+#: Numbers that people can be called by begin with a plus or a nought; a bare number is an id.
+_TELEPHONE = re.compile(r"[+0(][0-9 ()/.-]*")
+FEWEST_DIGITS = 7
 
 
 def _identifier_input() -> forms.TextInput:
@@ -47,6 +51,15 @@ class IdentifierRow(forms.Form):
         return Identifier(self["kind"].value() or "", self["value"].value() or "")
 
 
+def kind_of(term: str) -> IdentifierKind:
+    """What somebody most likely pasted; the page shows it, and it can be chosen otherwise."""
+    if "@" in term:
+        return IdentifierKind.EMAIL
+    if _TELEPHONE.fullmatch(term) and sum(character.isdigit() for character in term) >= FEWEST_DIGITS:
+        return IdentifierKind.PHONE
+    return IdentifierKind.CXONE_ID
+
+
 class BaseIdentifierRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Generic in the stubs alone.
     """All rows, with our words for what may be wrong with them as a whole."""
 
@@ -54,8 +67,8 @@ class BaseIdentifierRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Generi
         **forms.BaseFormSet.default_error_messages,
         "missing_management_form": _lazy("The rows of identifiers did not arrive whole. Open the page anew."),
         "too_many_forms": format_lazy(
-            _lazy("At most {most_identifiers} identifiers at once. Send the others afterwards."),
-            most_identifiers=MOST_IDENTIFIERS,
+            _lazy("At most {most} identifiers at once. Send the others afterwards."),
+            most=MOST_IDENTIFIERS,
         ),
     }
 

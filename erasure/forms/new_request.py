@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from erasure.asked import Filing, Identifier, against_registering, against_sending, controllers_today
 from erasure.choices import Channel, Regulation, RequestType
@@ -24,41 +25,44 @@ class RequestForm(SendingForm):
     )
 
     type = forms.ChoiceField(
-        label="What does the person ask for?",
+        label=_("What does the person ask for?"),
         choices=RequestType.choices,
         initial=RequestType.ERASURE,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of the two."},
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of the two.")},
     )
     regulation = forms.ChoiceField(
-        label="Regulation",
+        label=_("Regulation"),
         error_messages={
-            "required": "Choose the law.",
-            "invalid_choice": "Choose one of the laws of the list.",
+            "required": _("Choose the law."),
+            "invalid_choice": _("Choose one of the laws of the list."),
         },
     )
     received_on = forms.DateField(
-        label="Received on",
+        label=_("Received on"),
         initial=controllers_today,
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text="The day it arrived with you, also if it was not read then. The clock runs from it.",
+        help_text=_("The day it arrived with you, also if it was not read then. The clock runs from it."),
         error_messages={
-            "required": "Give the day on which it arrived.",
-            "invalid": "Give the day as year, month and day, such as 2026-01-31.",
+            "required": _("Give the day on which it arrived."),
+            "invalid": _("Give the day as year, month and day, such as 2026-01-31."),
         },
     )
     channel = chosen(
-        "How did it come in?",
+        _("How did it come in?"),
         Channel.choices,
-        error_messages={"required": "Choose how it came in.", "invalid_choice": "Choose one of the list."},
+        error_messages={
+            "required": _("Choose how it came in."),
+            "invalid_choice": _("Choose one of the list."),
+        },
     )
     external_reference = forms.CharField(
-        label="Your reference",
+        label=_("Your reference"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="Such as the number of a ticket. Not encrypted: put no personal data here.",
+        help_text=_("Such as the number of a ticket. Not encrypted: put no personal data here."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from erasure.asked import Filing, Identifier, against_duplicates, against_sending, against_two_people
 from erasure.choices import IdentifierKind
@@ -17,10 +18,10 @@ class SendForm(SendingForm):
     """What is to be sent for a request that was only registered. Its known CXone ids are offered masked."""
 
     known_ids = forms.MultipleChoiceField(
-        label="CXone ids known",
+        label=_("CXone ids known"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose from the ids of this person."},
+        error_messages={"invalid_choice": _("Choose from the ids of this person.")},
     )
 
     def __init__(

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from audit.words import Words
 from erasure.asked import Filing, Identifier, against_identifier, without_white_space
 from erasure.choices import Category, IdentityCheck, OverrideReason, Scope
 from erasure.forms.identifiers import IdentifierRows
@@ -18,8 +21,8 @@ ROWS = {"identifiers", "subjectId"}
 
 #: Where the form shows labels, the policy's own way out, which names codes, would puzzle.
 WORDS_HERE = {
-    "categories.empty": "Choose at least one category.",
-    "scope.unknown": "Choose how far it reaches.",
+    "categories.empty": _("Choose at least one category."),
+    "scope.unknown": _("Choose how far it reaches."),
 }
 
 
@@ -31,15 +34,15 @@ class Problem:
     target: str
 
 
-def _text(label: str, *, rows: int, **options: Any) -> forms.CharField:
+def _text(label: Words, *, rows: int, **options: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, required=False, widget=widget, **options)
 
 
-def chosen(label: str, choices: Iterable[tuple[Any, Any]], **options: Any) -> forms.ChoiceField:
+def chosen(label: Words, choices: Iterable[tuple[Any, Any]], **options: Any) -> forms.ChoiceField:
     """A list to choose one from, with nothing chosen."""
-    options = {"error_messages": {"invalid_choice": "Choose one of the list."}, **options}
-    return forms.ChoiceField(label=label, choices=[("", "Choose one"), *choices], **options)
+    options = {"error_messages": {"invalid_choice": _("Choose one of the list.")}, **options}
+    return forms.ChoiceField(label=label, choices=[("", _("Choose one")), *choices], **options)
 
 
 class SendingForm(forms.Form):
@@ -50,18 +53,18 @@ class SendingForm(forms.Form):
     form_token = forms.UUIDField(
         widget=forms.HiddenInput,
         initial=uuid.uuid4,
-        error_messages={"required": "Open the page anew.", "invalid": "Open the page anew."},
+        error_messages={"required": _("Open the page anew."), "invalid": _("Open the page anew.")},
     )
-    identity_check = chosen("Identity check", IdentityCheck.choices, required=False)
+    identity_check = chosen(_("Identity check"), IdentityCheck.choices, required=False)
     categories = forms.MultipleChoiceField(
-        label="Categories",
+        label=_("Categories"),
         choices=Category.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose from the nine categories."},
+        error_messages={"invalid_choice": _("Choose from the nine categories.")},
     )
     scope = forms.ChoiceField(
-        label="How far it reaches",
+        label=_("How far it reaches"),
         choices=Scope.choices,
         required=False,
         initial=Scope.CONTACT,
@@ -69,34 +72,34 @@ class SendingForm(forms.Form):
         error_messages={"invalid_choice": WORDS_HERE["scope.unknown"]},
     )
     description = _text(
-        "Description",
+        _("Description"),
         rows=2,
-        help_text="Goes to CXone with the request, at most 255 characters. Put no personal data here.",
+        help_text=_("Goes to CXone with the request, at most 255 characters. Put no personal data here."),
     )
     note = _text(
-        "Internal note",
+        _("Internal note"),
         rows=2,
         max_length=LONGEST_NOTE,
-        help_text="For colleagues only: stored encrypted, never sent to CXone.",
+        help_text=_("For colleagues only: stored encrypted, never sent to CXone."),
     )
-    duplicate_reason = _text("Why another request?", rows=2, max_length=LONGEST_NOTE)
+    duplicate_reason = _text(_("Why another request?"), rows=2, max_length=LONGEST_NOTE)
     split_held = forms.ChoiceField(
-        label="What is held",
+        label=_("What is held"),
         choices=[
-            (SPLIT, "Send the rest now; the held part waits as its own submission"),
-            (TOGETHER, "Keep all together until the hold is overridden or released"),
+            (SPLIT, _("Send the rest now; the held part waits as its own submission")),
+            (TOGETHER, _("Keep all together until the hold is overridden or released")),
         ],
         required=False,
         initial=SPLIT,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Choose one of the two."},
+        error_messages={"invalid_choice": _("Choose one of the two.")},
     )
-    override_reason = chosen("Why may it go in spite of the hold?", OverrideReason.choices, required=False)
+    override_reason = chosen(_("Why may it go in spite of the hold?"), OverrideReason.choices, required=False)
     justification = _text(
-        "What should the reviewer know?",
+        _("What should the reviewer know?"),
         rows=3,
         max_length=LONGEST_NOTE,
-        help_text=(
+        help_text=_(
             "With a reason and a justification the override is asked for along with the filing. Somebody "
             "other than you decides; nothing held is sent before. Left empty, it can be asked for later."
         ),
@@ -166,7 +169,7 @@ class SendingForm(forms.Form):
         """What has to be put right."""
         several = len(self.rows.forms) > 1
         found = [
-            Problem(f"Identifier {number}" if several else "Identifier", row["value"].id_for_label)
+            Problem(_identifier_words(number if several else 0), row["value"].id_for_label)
             for number, row in enumerate(self.rows.forms, start=1)
             if row.errors
         ]
@@ -198,7 +201,7 @@ class SendingForm(forms.Form):
             self.fields.pop(name, None)
 
     def _place(self, violation: Violation, asked: Filing) -> None:
-        words = WORDS_HERE.get(violation.code) or f"{violation.message} {violation.way_out}".strip()
+        words = str(WORDS_HERE.get(violation.code, "")) or f"{violation.message} {violation.way_out}".strip()
         if violation.field not in ROWS:
             self.add_error(violation.field if violation.field in self.fields else None, words)
             return
@@ -212,6 +215,11 @@ class SendingForm(forms.Form):
         """What is said of the identifiers as a whole stands at the first of them."""
         for row in self.rows.forms[:1]:
             row.add_error("value", words)
+
+
+def _identifier_words(number: int) -> str:
+    """What the summary calls a row: with its number where there are several."""
+    return gettext("Identifier %(number)d") % {"number": number} if number else gettext("Identifier")
 
 
 def first_control(auto_id: str, widget: forms.Widget) -> str:

@@ -10,9 +10,6 @@ from erasure.letters.wording import Text
 from erasure.lifecycle import MoveRefused
 from erasure.models import LetterText
 
-#: The name of the texts in the audit log; which of them, the event's data says.
-OBJ = "letters:texts"
-
 
 def write(
     log: Trail, text: Text, *, kind: str, regulation: str, language: str, by: Any, now: datetime
@@ -42,6 +39,11 @@ def _note(log: Trail, *, by: Any, kind: str, regulation: str, language: str, act
     log.record(
         Event.LETTER_EDITED,
         actor=by.actor,
-        obj=OBJ,
+        obj=obj_of(kind, regulation, language),
         data={"kind": kind, "regulation": regulation or None, "language": language, "act": act},
     )
+
+
+def obj_of(kind: str, regulation: str, language: str) -> str:
+    """The name of a text in the audit log, such as `letter:partly-done-any-en`."""
+    return f"letter:{kind.replace('_', '-')}-{regulation or 'any'}-{language}"

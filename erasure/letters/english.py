@@ -96,7 +96,7 @@ ENGLISH = Wording(
             words=(
                 "We answer within 45 calendar days of the day on which your request arrived. Once, and after "
                 "telling you why, we may take 45 more, which makes 90 days in all. To verify your request we "
-                "compare what you gave us with what we hold about you, and ask for more only where that does "
+                "compare what you gave us with what we have about you, and ask for more only where that does "
                 "not suffice. You may name an authorised agent to act for you."
             ),
         ),

@@ -119,6 +119,7 @@ class PrivacyRequest(models.Model):
                 name="request_figures_by_answer",
             ),
             models.Index(fields=["owner"], condition=Q(outcome=""), name="request_open_by_owner"),
+            models.Index(fields=["external_reference"], name="request_by_own_reference"),
             models.Index(
                 fields=["answered_on"],
                 condition=Q(unlinked_at__isnull=True) & ~Q(outcome=""),

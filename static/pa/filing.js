@@ -5,7 +5,8 @@ window.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("filing");
   if (!form) return;
 
-  const WAITS = "Only once the hold is overridden or released";
+  // What is said here, in the reader's language; `chosen` has two numbers to be put in.
+  const words = JSON.parse(form.dataset.words);
   const part = (id) => document.getElementById(id);
   const all = (selector) => [...form.querySelectorAll(selector)];
   const ticked = (name) => all(`[name=${name}]:checked`).map((input) => input.value);
@@ -37,8 +38,8 @@ window.addEventListener("DOMContentLoaded", () => {
     const waiting = caught.length && ticked("split_held")[0] === "together" ? chosen : caught;
     const free = chosen.filter((one) => !waiting.includes(one));
     const found = [];
-    if (free.length || !waiting.length) found.push([waiting.length ? "Now" : "", free]);
-    if (waiting.length) found.push([WAITS, waiting]);
+    if (free.length || !waiting.length) found.push([waiting.length ? words.now : "", free]);
+    if (waiting.length) found.push([words.waits, waiting]);
     return found;
   };
 
@@ -60,14 +61,14 @@ window.addEventListener("DOMContentLoaded", () => {
       parts().map(([caption, categories]) => figure(caption, JSON.stringify(payload(id, categories), null, 2))),
     );
     part("payload").replaceChildren(...figures);
-    part("count").textContent = `${ticked("categories").length} of ${all("[name=categories]").length} chosen`;
+    part("count").textContent = words.chosen
+      .replace("{chosen}", ticked("categories").length)
+      .replace("{all}", all("[name=categories]").length);
     form.classList.toggle("pa-access", type() === "ACCESS");
     part("held").hidden = caught.length === 0 && !part("held").querySelector(".pa-bad");
     for (const banner of all("[data-hold]")) banner.hidden = !caught.includes(banner.dataset.hold);
     const asks = caught.length > 0 && form.elements.justification?.value.trim();
-    part("send").querySelector("span:last-child").textContent = asks
-      ? "File and ask for the override"
-      : "File the request";
+    part("send").querySelector("span:last-child").textContent = asks ? words.file_and_ask : words.file;
   };
 
   // Fragments from the server: the newest question wins; a page that is not a fragment is never shown.
@@ -89,7 +90,7 @@ window.addEventListener("DOMContentLoaded", () => {
     };
   };
 
-  const showDates = asker(part("dates"), "The dates cannot be computed just now. They are when you file.");
+  const showDates = asker(part("dates"), words.no_dates);
   const askForDates = () => {
     const law = new URLSearchParams({
       regulation: form.elements.regulation.value,
@@ -98,7 +99,7 @@ window.addEventListener("DOMContentLoaded", () => {
     showDates(`${form.dataset.clock}?${law}`);
   };
 
-  const showKnown = asker(part("known"), "Open requests of this person cannot be looked up just now. They are when you file.");
+  const showKnown = asker(part("known"), words.not_looked_up);
   const ASKED_WITH = /^(csrfmiddlewaretoken|about|known_ids|identifier-.*)$/;
   const askWhatIsKnown = async () => {
     const asked = [...new FormData(form)].filter(([name]) => ASKED_WITH.test(name));

@@ -1,6 +1,15 @@
 // Keyboard focus for what slides in over the page. A button with data-moves-focus="#panel" opens that panel by its
 // own means; here focus goes into the panel, and Escape or a button with data-returns-focus brings it back.
 
+// After a form with errors, focus goes to the summary that says what has to be put right.
+
+window.addEventListener("DOMContentLoaded", () => {
+  const summary = document.querySelector("main form .pa-banner[role=alert]");
+  if (!summary) return;
+  summary.tabIndex = -1;
+  summary.focus();
+});
+
 (() => {
   const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea";
   let opener = null;

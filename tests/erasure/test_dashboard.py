@@ -17,7 +17,7 @@ from audit.models import AuditEvent, AuditVerification
 from audit.signing.signer import sign_head
 from audit.trail import audited
 from erasure import overrides
-from erasure.admin import dashboard
+from erasure.admin import needs_me
 from erasure.choices import Attention, Outcome, OverrideReason
 from erasure.models import PrivacyRequest, Upstream
 from privacyadmin.models import User
@@ -73,8 +73,8 @@ def landing(client: Client) -> Any:
 
 def groups(answer: Any) -> dict[str, list[str]]:
     return {
-        str(group.need): [todo.request.reference for todo in group.todos]
-        for group, _address, _todos in answer.context["needs"]["groups"]
+        str(shown.group.need): [row.todo.request.reference for row in shown.rows]
+        for shown in answer.context["needs"]["groups"]
     }
 
 
@@ -87,10 +87,12 @@ def test_an_officer_finds_each_request_in_its_most_pressing_group(
         "overdue": [made["overdue"]],
         "due_soon": [made["due_soon"]],
         "attention": [made["attention"]],
-        "failed": [made["failed"]],
-        "to_be_answered": [made["to_be_answered"], made["nothing_found"]],
+        "to_be_answered": [made["to_be_answered"]],
         "blocked": [made["on_hold"]],
+        "failed": [made["failed"]],
+        "nothing_found": [made["nothing_found"]],
         "registered": [made["registered"]],
+        "under_way": [made["under_way"]],
     }
     page = answer.content.decode()
     assert "8 requests need somebody" in page
@@ -127,11 +129,11 @@ def _ask(held: Any, *, by: User) -> Any:
 
 
 def test_a_full_group_leads_to_the_rest(officer: User, signed_in: SignIn) -> None:
-    for number in range(dashboard.SHOWN_PER_GROUP + 1):
+    for number in range(needs_me.SHOWN_PER_GROUP + 1):
         failed(only(filed(officer, f"cust-2026-{number:04d}")))
     page = landing(signed_in(officer)).content.decode()
-    assert "Failed, 6" in page
-    assert f'{reverse("admin:erasure_privacyrequest_changelist")}?stage=failed">See all' in page
+    there = reverse("admin:erasure_privacyrequest_changelist")
+    assert f'{there}?need=failed&amp;owner=me">See all 6' in page
 
 
 def test_nothing_to_do_is_said_kindly(officer: User, signed_in: SignIn) -> None:

@@ -15,7 +15,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from erasure.attention import Need, needing_somebody
 from erasure.choices import TERMINAL_STATUSES, Outcome, RequestStage, SubmissionStatus
 from erasure.metrics import answering, at_cxone, open_work
 from erasure.metrics.periods import Period, month_of
@@ -163,17 +162,6 @@ def naive_stage(request: PrivacyRequest) -> RequestStage:
     return stage_of(parts, answered=request.is_answered)
 
 
-def naive_need(request: PrivacyRequest) -> Need | None:
-    if request.due_on < TODAY:
-        return Need.OVERDUE
-    if (request.due_on - TODAY).days <= 7:
-        return Need.DUE_SOON
-    try:
-        return Need(naive_stage(request))
-    except ValueError:
-        return None
-
-
 def naive_percentile(values: list[Any], percent: int) -> Any:
     """The smallest value that at least `percent` of all values do not exceed, by its definition."""
     return min(v for v in values if sum(w <= v for w in values) * 100 >= percent * len(values))
@@ -258,43 +246,10 @@ def test_days_and_months_count_receipts_and_answers(officer: User, wanted: list[
     assert answers.days.percentile(95) == (naive_percentile(took, 95) if took else None)
 
 
-@given(wanted=many)
-@with_rows
-def test_every_open_request_that_needs_somebody_is_in_its_most_pressing_group_alone(
-    officer: User, wanted: list[MadeRequest]
-) -> None:
-    with made(officer, wanted):
-        groups = needing_somebody(TODAY, shown=100)
-        expected = Counter(
-            need
-            for request in PrivacyRequest.objects.filter(outcome="")
-            if (need := naive_need(request)) is not None
-        )
-    assert {group.need: group.count for group in groups} == expected
-    assert [group.need for group in groups] == [need for need in Need if need in expected]
-    shown = [todo.request.reference for group in groups for todo in group.todos]
-    assert len(shown) == len(set(shown)) == expected.total()
-    for group in groups:
-        assert [todo.request.due_on for todo in group.todos] == sorted(
-            todo.request.due_on for todo in group.todos
-        )
-        assert all(todo.sentence.endswith(".") for todo in group.todos)
-
-
-def test_a_group_shows_its_most_pressing_and_counts_the_rest(officer: User) -> None:
-    wanted = [MadeRequest(-days) for days in (3, 9, 1, 5)]
-    with made(officer, wanted):
-        (group,) = needing_somebody(TODAY, shown=2)
-    assert group.count == 4
-    assert [(TODAY - todo.request.due_on).days for todo in group.todos] == [9, 5]
-
-
-def test_what_needs_somebody_takes_as_many_queries_for_many_as_for_one(
+def test_the_numbers_take_as_many_queries_for_many_as_for_one(
     officer: User, django_assert_max_num_queries: Any
 ) -> None:
     with made(officer, [MadeRequest(20, (MadePart("blocked"),)) for _ in range(30)]):
-        with django_assert_max_num_queries(6):
-            needing_somebody(TODAY, shown=30)
         with django_assert_max_num_queries(2):
             open_work.pressing(TODAY)
             open_work.by_stage()

@@ -78,6 +78,12 @@ admin:erasure_privacyrequest_change /admin/erasure/privacyrequest/{request_pk}/c
 admin:request_search /admin/requests/search/
     GET  405       405       405       403       403       405       login
     POST go        go        go        403       403       go        login
+admin:requests_export /admin/requests/export/
+    GET  405       405       405       403       403       405       login
+    POST 200       200       200       403       403       200       login
+admin:requests_hand_over /admin/requests/hand-over/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
 admin:request_page /admin/requests/{reference}/
     GET  200       200       200       403       403       200       login
     POST 405       405       405       403       403       405       login
@@ -120,6 +126,57 @@ admin:requests_take_over /admin/requests/together/take-over/
 admin:request_answer /admin/requests/{answerable}/answer/
     GET  200       403       403       403       403       200       login
     POST 200       403       403       403       403       200       login
+admin:request_acknowledge /admin/requests/{reference}/acknowledge/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_extend /admin/requests/{reference}/extend/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_pause /admin/requests/{reference}/pause/
+    GET  go        403       403       403       403       go        login
+    POST go        403       403       403       403       go        login
+admin:request_pause_end /admin/requests/{reference}/pause/end/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_correct_clock /admin/requests/{reference}/correct/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_comment /admin/requests/{reference}/comment/
+    GET  405       405       403       403       403       405       login
+    POST go        go        403       403       403       go        login
+admin:request_hand_over /admin/requests/{reference}/hand-over/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_letter /admin/requests/{reference}/letter/acknowledgement/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_imports /admin/requests/import/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_import_example /admin/requests/import/example.csv
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import /admin/requests/import/{import}/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import_live /admin/requests/import/{import}/live/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import_file /admin/requests/import/{import}/file/
+    GET  405       403       403       403       403       405       login
+    POST 200       403       403       403       403       barred    login
+admin:request_import_discard /admin/requests/import/{import}/discard/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       barred    login
+admin:request_import_stop /admin/requests/import/{import}/stop/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_import_withdraw /admin/requests/import/{import}/withdraw/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_import_result /admin/requests/import/{import}/result.csv
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
 
 # What shows or hands out personal data
 admin:identifier_reveal /admin/requests/{reference}/reveal/
@@ -134,6 +191,12 @@ admin:certificate_take_person /admin/requests/{done}/certificate/person/
 admin:certificate_take_audit /admin/requests/{done}/certificate/audit/
     GET  403       403       405       403       403       405       login
     POST 403       403       200       403       403       200       login
+admin:dossier /admin/dossier/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:dossier_take /admin/dossier/take/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
 
 # Holds and overrides
 admin:override_ask /admin/requests/{reference}/{number}/override/
@@ -234,6 +297,15 @@ admin:upstream /admin/upstream/
     GET  403       403       403       200       403       200       login
     POST 403       403       403       405       403       405       login
 admin:upstream_test /admin/upstream/test/
+    GET  403       403       403       405       403       405       login
+    POST 403       403       403       go        403       go        login
+admin:letter_texts /admin/letters/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       405       403       405       login
+admin:letter_text /admin/letters/done/any/en/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       200       403       200       login
+admin:letter_text_back /admin/letters/done/any/en/back/
     GET  403       403       403       405       403       405       login
     POST 403       403       403       go        403       go        login
 admin:people /admin/people/

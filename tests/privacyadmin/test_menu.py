@@ -21,7 +21,18 @@ def menu_of(role: str | None, path: str = "/admin/") -> dict[str, bool]:
 @pytest.mark.parametrize(
     ("role", "titles"),
     [
-        (OFFICERS, ["What needs me", "Requests", "Dashboard", "File a request", "The law’s clocks"]),
+        (
+            OFFICERS,
+            [
+                "What needs me",
+                "Requests",
+                "Dashboard",
+                "File a request",
+                "Import",
+                "Dossier",
+                "The law’s clocks",
+            ],
+        ),
         (
             REVIEWERS,
             [

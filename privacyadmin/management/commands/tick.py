@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.signing.signing_round import SigningRound
+from erasure.digests import DigestRound
 from erasure.jobs import tick_round
 from erasure.notice_mail import MailRound
 from privacyadmin.end_request import EndRequest
@@ -22,7 +23,7 @@ class Command(BaseCommand):
 
     help = (
         "Once a second, wake a worker for what is due and was not announced, sign the audit log as it "
-        "grows, and mail what people are to be told. Several may run."
+        "grows, mail what people are to be told, and the daily summary to who asked for it. Several may run."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -34,7 +35,11 @@ class Command(BaseCommand):
         except KeysDoNotFitError as error:
             raise CommandError(str(error)) from error
         # Beside the other work, so that neither a long log nor a slow mail server holds anything up.
-        beside = {"log": SigningRound(), "mail": MailRound(is_over=lambda: end.made)}
+        beside = {
+            "log": SigningRound(),
+            "mail": MailRound(is_over=lambda: end.made),
+            "digests": DigestRound(is_over=lambda: end.made),
+        }
         threads = [
             threading.Thread(target=tick, args=(end, one_round), name=name, daemon=True)
             for name, one_round in beside.items()
