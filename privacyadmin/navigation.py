@@ -34,6 +34,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             "admin:erasure_privacyrequest_changelist",
             ("erasure.view_privacyrequest",),
         ),
+        MenuEntry(_lazy("Dashboard"), "monitoring", "admin:dashboard", ("erasure.view_privacyrequest",)),
         MenuEntry(_lazy("File a request"), "add_circle", "admin:request_new", ("erasure.file_request",)),
         MenuEntry(_lazy("Import"), "upload_file", "admin:request_imports", ("erasure.file_request",)),
         MenuEntry(

@@ -17,8 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from erasure.admin.access import page
+from erasure.admin.dashboard_page import cxone_chart
+from erasure.asked import controllers_today
 from erasure.choices import SubmissionStatus
 from erasure.jobs import configured_endpoint
+from erasure.metrics.periods import Preset, period_of
 from erasure.models import Submission, Upstream
 from erasure.trial_call import Verdict, try_connection
 from erasure.upstream import PAUSE_LINES, PauseCode
@@ -75,6 +78,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "state": state(timezone.now()),
         "workforce": workforce(),
         "settings_in_force": _settings_in_force(),
+        "chart": cxone_chart(period_of(Preset.LAST_30_DAYS, controllers_today())),
     }
     return render(request, "erasure/connection.html", {**admin.site.each_context(request), **context})
 

@@ -11,6 +11,7 @@ from erasure.admin import (
     clock_rules,
     commenting,
     connection,
+    dashboard_page,
     dossier,
     extending,
     filing,
@@ -23,6 +24,7 @@ from erasure.admin import (
     left_behind,
     letter_page,
     letter_texts,
+    month_page,
     override_asking,
     override_deciding,
     override_together,
@@ -34,6 +36,7 @@ from erasure.admin import (
     request_search,
     requests_together,
     sending_the_rest,
+    year_page,
 )
 
 
@@ -71,4 +74,7 @@ def pages() -> list[URLPattern]:
         *override_together.urls,
         *requests_together.urls,
         *connection.urls,
+        *dashboard_page.urls,
+        *month_page.urls,
+        *year_page.urls,
     ]

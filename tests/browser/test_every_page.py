@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Demo
@@ -17,6 +18,12 @@ PAGES = {
         "/admin/",
         "/admin/?whose=everybody",
         "/admin/erasure/privacyrequest/",
+        "/admin/dashboard/",
+        "/admin/dashboard/?regulation=gdpr&period=last_90_days",
+        "/admin/dashboard/?first_day=2026-02-30&last_day=2026-01-01",
+        "/admin/figures/month/{month}/",
+        "/admin/figures/month/2020-02/",
+        "/admin/figures/year/{calendar_year}/",
         "/admin/erasure/privacyrequest/?stage=open&regulation=gdpr&due=never",
         "/admin/requests/hand-over/",
         "/admin/settings/",
@@ -97,6 +104,18 @@ def test_every_page_is_sound_on_every_screen(role: str, demo: Demo, browser: Bro
     assert found == []
 
 
+def _filled(path: str, demo: Demo) -> str:
+    today = timezone.localdate()
+    words = {
+        "{year}": demo.reference_prefix,
+        "{month}": f"{today:%Y-%m}",
+        "{calendar_year}": str(today.year),
+    }
+    for word, instead in words.items():
+        path = path.replace(word, instead)
+    return path
+
+
 def _look(role: str, demo: Demo, browser: Browser, *, mode: Any, width: int, height: int) -> list[str]:
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=mode, locale="en-GB"
@@ -111,7 +130,7 @@ def _look(role: str, demo: Demo, browser: Browser, *, mode: Any, width: int, hei
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{demo.url}/admin/")
     for path in PAGES[role]:
-        answer = page.goto(demo.url + path.replace("{year}", demo.reference_prefix))
+        answer = page.goto(demo.url + _filled(path, demo))
         where = f"{role} {path} {mode} {width}"
         if answer is None or answer.status != 200:
             found.append(f"{where}: answered {answer and answer.status}")

@@ -244,6 +244,21 @@ admin:hold_release_withdraw /admin/holds/{hold}/release/{release}/withdraw/
 admin:override_withdraw /admin/overrides/{override}/withdraw/
     GET  405       403       403       403       403       405       login
     POST go        403       403       403       403       barred    login
+admin:dashboard /admin/dashboard/
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
+admin:month_figures /admin/figures/month/2026-02/
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
+admin:month_figures_csv /admin/figures/month/2026-02/figures.csv
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
+admin:year_figures /admin/figures/year/2026/
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
+admin:year_figures_csv /admin/figures/year/2026/figures.csv
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
 
 # The log
 admin:audit_auditevent_changelist /admin/audit/auditevent/

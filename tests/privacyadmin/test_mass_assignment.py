@@ -245,7 +245,7 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             CorrectionForm,
         ),
         "take over": Case("officer", about("request_take_over", anothers), {}),
-        "hand over": Case(
+        "hand over what was left": Case(
             "officer",
             about("requests_hand_over"),
             {"request": [left], "to": officer.staff_id},
