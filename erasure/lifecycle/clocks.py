@@ -110,7 +110,7 @@ def pause(
     row = ClockPause.objects.create(
         request=current, ground=ground, from_day=from_day, begun_by=by, begun_at=now
     )
-    _replay(request)
+    set_dates(request, clock_of(current))
     log.record(
         Event.REQUEST_PAUSED,
         actor=by.actor,
@@ -158,7 +158,7 @@ def resume_clock(
     previous = current.due_on
     row.until_day, row.ended_by, row.ended_at = until_day, by, now
     row.save(update_fields=["until_day", "ended_by", "ended_at"])
-    _replay(request)
+    set_dates(request, clock_of(current))
     log.record(
         Event.REQUEST_UNPAUSED,
         actor=by.actor,
@@ -171,10 +171,6 @@ def resume_clock(
         },
     )
     return row
-
-
-def _replay(request: PrivacyRequest) -> None:
-    set_dates(request, clock_of(request))
 
 
 def _replayed(request: PrivacyRequest, *, extension: Extended | None, pauses: Sequence[Paused]) -> Clock:
