@@ -95,10 +95,11 @@ def correct_clock(
         corrected_at=now,
     )
     had_extension = extended(current) is not None
-    if found.extension_falls:
-        current.extensions.filter(fell_at__isnull=True).update(fell_at=now)
+    # The pauses first: which of them hold is asked with the extension, as when the dates were computed.
     if found.pauses_fall:
         _let_pauses_fall(current, found.clock.regulation, received_on=received_on, now=now)
+    if found.extension_falls:
+        current.extensions.filter(fell_at__isnull=True).update(fell_at=now)
     request.regulation, request.received_on = regulation, received_on
     set_dates(request, found.clock, "regulation", "received_on")
     extension = ("fell" if found.extension_falls else "kept") if had_extension else "none"
@@ -143,6 +144,8 @@ def _pauses_that_hold(
             until_day=one.until_day,
             pauses=kept,
             today=today,
+            # A pause within the extended time has room in it; an extension that falls gives none.
+            extension=extended(request),
         )
         if why:
             falling.append(why)
