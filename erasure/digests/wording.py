@@ -45,10 +45,6 @@ def mail_of(digest: Digest, *, day: date, address: str) -> EmailMessage:
     )
 
 
-def _more(count: int) -> str:
-    return numbered(count) if count > 0 else ""
-
-
 def _subject(digest: Digest) -> str:
     words = ngettext("%(count)s needs you", "%(count)s need you", digest.items)
     said = words % {"count": numbered(digest.items)}
