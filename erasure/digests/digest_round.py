@@ -17,6 +17,7 @@ from audit import outgoing_mail
 from audit.outgoing_mail import Post
 from erasure.digests.contents import Digest, digest_for
 from erasure.digests.wording import mail_of
+from erasure.lots import DATABASE_TROUBLE
 from erasure.models import DigestSent
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def send_due(now: datetime, *, is_over: Callable[[], bool] = lambda: False) -> s
         for person, day in people:
             if trouble or is_over():
                 break
-            trouble = _send(post, person, day, now)
+            trouble = _send_or_tell(post, person, day, now)
     if trouble:
         logger.warning("digests_put_off", extra={"trouble": trouble})
     return trouble
@@ -90,6 +91,17 @@ def zone_of(person: Any) -> Any:
         return zoneinfo.ZoneInfo(person.time_zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return timezone.get_default_timezone()
+
+
+def _send_or_tell(post: Post, person: Any, day: date, now: datetime) -> str:
+    """The same as `_send`; one summary that cannot be made keeps none of the others back."""
+    try:
+        return _send(post, person, day, now)
+    except DATABASE_TROUBLE:
+        raise
+    except Exception as error:
+        logger.exception("digest_not_made", extra={"error": type(error).__name__, "person": person.actor})
+        return ""
 
 
 def _send(post: Post, person: Any, day: date, now: datetime) -> str:

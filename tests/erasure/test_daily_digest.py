@@ -19,6 +19,7 @@ from audit.trail import audited
 from erasure import overrides
 from erasure.choices import OverrideReason
 from erasure.digests import DigestRound, digest_round, send_due
+from erasure.digests.contents import Digest, digest_for
 from erasure.models import DigestSent
 from privacyadmin.models import User
 from tests.audit.mail_server import MailServer, listening
@@ -307,3 +308,24 @@ def test_the_settings_page_says_where_no_mail_leaves(
     page = client.get(reverse("admin:preferences")).content.decode()
     assert "No mail leaves here" not in page
     assert "from 07:00 on" in page
+
+
+def test_a_summary_that_cannot_be_made_keeps_none_of_the_others_back(
+    mail_server: MailServer,
+    officer: User,
+    other_officer: User,
+    overdue: made.PrivacyRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asks(officer, other_officer)
+    with time_machine.travel(EIGHT, tick=False):
+        theirs = made.filed(other_officer, "c-9", received_on=made.today() - timedelta(days=60))
+
+    def damaged(person: User, now: datetime) -> Digest:
+        if person == min(officer, other_officer, key=lambda one: one.pk):
+            raise ValueError
+        return digest_for(person, now)
+
+    monkeypatch.setattr(digest_round, "digest_for", damaged)
+    (mail,) = arrives(mail_server, EIGHT)
+    assert any(reference in mail.text for reference in (theirs.reference, overdue.reference))
