@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -107,7 +108,7 @@ def _extensions(request: PrivacyRequest) -> Iterator[tuple[Any, ClockMove]]:
         move = ClockMove(
             words=words,
             who=row.extended_by.shown_name,
-            on=row.extended_at.date(),
+            on=_day_of(row.extended_at),
             text=row.explanation or "",
             has_fallen=row.fell_at is not None,
         )
@@ -125,7 +126,7 @@ def _pauses(request: PrivacyRequest) -> Iterator[tuple[Any, ClockMove]]:
         move = ClockMove(
             words=words,
             who=row.begun_by.shown_name,
-            on=row.begun_at.date(),
+            on=_day_of(row.begun_at),
             text="",
             has_fallen=row.fell_at is not None,
         )
@@ -156,8 +157,13 @@ def _corrections(request: PrivacyRequest) -> Iterator[tuple[Any, ClockMove]]:
         move = ClockMove(
             words=words,
             who=row.corrected_by.shown_name,
-            on=row.corrected_at.date(),
+            on=_day_of(row.corrected_at),
             text=row.reason or "",
             has_fallen=False,
         )
         yield row.corrected_at, move
+
+
+def _day_of(moment: datetime) -> date:
+    """The day in the controller's zone, as all days here are."""
+    return timezone.localdate(moment, timezone.get_default_timezone())
