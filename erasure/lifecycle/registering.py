@@ -62,8 +62,11 @@ def register(
 
 
 def assign(log: Trail, request: PrivacyRequest, *, to: Any, by: Any) -> None:
-    """Give the request another owner. Raises MoveRefused when it has that owner already."""
-    previous = PrivacyRequest.objects.select_for_update(no_key=True, of=("self",)).get(pk=request.pk).owner
+    """Give the request another owner. Raises MoveRefused when it has that owner already, or is answered."""
+    current = locked(request)
+    if current.is_answered:
+        raise MoveRefused(_("It is answered; nobody needs to have it any more."))
+    previous = current.owner
     if previous == to:
         raise MoveRefused(
             _("%(reference)s is with %(name)s already.")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from audit.trail import audited
 from erasure import lifecycle
-from erasure.choices import ExtensionGround, PauseGround
+from erasure.choices import ExtensionGround, Outcome, PauseGround
 from erasure.deadlines import clock
 from erasure.models import ClockPause, PrivacyRequest
 from privacyadmin.models import User
@@ -110,3 +110,12 @@ def test_a_pause_within_the_extended_time_outlives_a_correction_of_the_receipt(o
             now=timezone.now(),
         )
     assert ClockPause.objects.get().fell_at is None
+
+
+def test_a_request_that_was_answered_meanwhile_keeps_its_owner(officer: User, other_officer: User) -> None:
+    request = made.registered(officer, ("email", "a@example.org"))
+    seen_before = PrivacyRequest.objects.get(pk=request.pk)
+    made.answered(request, officer, Outcome.WITHDRAWN)
+    with pytest.raises(lifecycle.MoveRefused, match="It is answered"), audited() as log:
+        lifecycle.assign(log, seen_before, to=other_officer, by=other_officer)
+    assert PrivacyRequest.objects.get(pk=request.pk).owner == officer
