@@ -54,6 +54,9 @@ def possible_outcomes(part: Submission | None) -> list[Outcome]:
         possible = frozenset({Outcome.NOTHING_FOUND, Outcome.DONE})
     elif part.status == S.COMPLETED and part.records_affected:
         possible = possible - {Outcome.NOTHING_FOUND}
+    elif part.status == S.FAILED and part.records_affected:
+        # CXone failed after it had removed some: then something was there, and not all of it is still there.
+        possible = frozenset({Outcome.PARTLY_DONE, Outcome.WITHDRAWN})
     return [outcome for outcome in Outcome if outcome in possible]
 
 
@@ -184,6 +187,11 @@ def why_impossible(part: Submission | None) -> str:
             "Nothing was sent for this request. Answer “nothing found”, “refused” or “withdrawn”, "
             "or send it first."
         )
+    if part.status == S.FAILED and part.records_affected:
+        return _(
+            "%(part)s: CXone reported that it failed after some records were removed. "
+            "Answer “partly done”, or “withdrawn”."
+        ) % {"part": part}
     if part.status == S.COMPLETED:
         return _("%(part)s: CXone reported it done, so the person cannot be told otherwise.") % {"part": part}
     return _("%(part)s: CXone has reported nothing done, so the person cannot be told otherwise.") % {

@@ -198,6 +198,19 @@ def test_it_offers_only_what_the_report_bears(
     assert "done" not in [code for code, _label in fields["outcome-2"].choices]
 
 
+def test_a_part_that_failed_after_records_were_removed_was_neither_refused_nor_without_a_finding(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    request = made.filed(officer)
+    made.failed(made.only(request), records=3)
+    fields = signed_in(officer).get(address(request)).context["form"].fields
+    assert [code for code, _label in fields["outcome-1"].choices] == ["partly_done", "withdrawn"]
+    page = signed_in(officer).post(address(request), answer_form("1 nothing_found"))
+    assert "failed after some records were removed" in words_of(page)
+    request.refresh_from_db()
+    assert not request.is_answered
+
+
 def test_parts_that_share_an_outcome_are_set_at_once_and_nothing_is_recorded(
     officer: User, signed_in: made.SignIn
 ) -> None:
