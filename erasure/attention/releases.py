@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from erasure.choices import SubmissionStatus
 from erasure.models import HoldRelease, Submission
 
@@ -22,7 +24,9 @@ class WaitingRelease:
 def waiting_releases(user: Any, *, now: datetime) -> list[WaitingRelease]:
     """The proposals nobody has decided, the one that expires first first; those for the reader before all."""
     open_ones = HoldRelease.objects.filter(decision="", expires_at__gt=now).select_related("hold", "asked_by")
-    mine = Submission.objects.filter(status=SubmissionStatus.BLOCKED, filed_by=user)
+    # The rule itself is `releasing.bar_deciding`: nobody lets go what they, too, had a hand in filing.
+    had_a_hand = Q(filed_by=user) | Q(request__filed_by=user) | Q(request__submissions__filed_by=user)
+    mine = Submission.objects.filter(had_a_hand, status=SubmissionStatus.BLOCKED)
     barred = {code for codes in mine.values_list("held_by", flat=True) for code in codes}
     waiting = [
         WaitingRelease(

@@ -10,11 +10,12 @@ from django.utils import timezone
 from audit.trail import audited
 from erasure import filing, overrides, releasing
 from erasure.asked import Identifier
+from erasure.attention import waiting_releases
 from erasure.models import Override
 from privacyadmin.models import User
 from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import person
-from tests.erasure.made_holds import placed
+from tests.erasure.made_holds import placed, proposed
 from tests.erasure.made_overrides import asked, decided
 from tests.erasure.made_requests import filed, filing_of, only, registered
 
@@ -84,3 +85,14 @@ def test_a_part_filed_by_another_does_not_open_the_release_to_who_filed_the_rest
     filing.send(request, more, by=officer, send_delay=NO_DELAY)
     assert "You filed a submission that" in str(releasing.bar_asking(hold, alice))
     assert releasing.bar_asking(hold, reviewer) is None
+
+
+def test_a_release_does_not_wait_for_who_registered_what_the_hold_stops(
+    alice: User, officer: User, reviewer: User, other_reviewer: User
+) -> None:
+    request = registered(alice, "USR-1")
+    hold = placed(reviewer, "USR-1")
+    filing.send(request, filing_of("USR-1"), by=officer, send_delay=NO_DELAY)
+    proposed(hold, by=reviewer)
+    assert not any(one.can_decide for one in waiting_releases(alice, now=timezone.now()))
+    assert all(one.can_decide for one in waiting_releases(other_reviewer, now=timezone.now()))
