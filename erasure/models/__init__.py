@@ -6,11 +6,12 @@ from erasure.models.digests import DigestSent
 from erasure.models.holds import HoldRegister, HoldRelease, LateHold, LegalHold, Override
 from erasure.models.letters import LetterText
 from erasure.models.notices import Notice
-from erasure.models.requests import CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission
+from erasure.models.requests import BY_PRESSURE, CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission
 from erasure.models.subjects import Subject, SubjectIdentifier
 from erasure.models.upstream import Upstream
 
 __all__ = [
+    "BY_PRESSURE",
     "AnswerPart",
     "CallbackReceipt",
     "ClockCorrection",
