@@ -153,7 +153,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         )
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:  # noqa: ARG002 - Django's.
-        """Open requests by due date, then the answered ones, the latest answer first: as the index has them."""
+        """Open requests by due date, then the answered ones, the latest first: as the index has them."""
         return BY_PRESSURE
 
     def get_search_results(

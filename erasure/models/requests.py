@@ -33,8 +33,8 @@ ENDED = tuple(sorted(TERMINAL_STATUSES))
 KNOWN_TO_CXONE = (SubmissionStatus.PROCESSING, SubmissionStatus.COMPLETED)
 
 
-#: Open requests by due date, then the answered ones, the latest answer first. The day that stands for none is
-#: written out, since an index over an expression is found by its very text, and SQLite's cannot put nulls first.
+#: Open requests by due date, then the answered ones, the latest answer first. The day that stands for none
+#: is written out: an index over an expression is found by its very text, and SQLite's puts no nulls first.
 _ANSWERED_OR_NOT_YET = Func(
     F("answered_on"), template="COALESCE(%(expressions)s, '9999-12-31')", output_field=models.DateField()
 )
