@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sqlite test-postgresql check bench lock
+.PHONY: help demo test test-sqlite test-postgresql check bench messages lock
 
 help:  ## Show what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,12 @@ check: $(VENV)/.development  ## Look for everything that can be found without ru
 
 bench: $(VENV)/.development  ## Measure pipeline, appends, export, verification and proofs, as ratios within one run, on a log of a million events
 	$(BIN)/python -m tests.bench
+
+messages: $(VENV)/.development  ## Collect what people read into the catalogues, and compile them (needs gettext)
+	@command -v msgfmt > /dev/null || { echo "make messages needs gettext: apt-get install gettext" >&2; exit 1; }
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export DATA_DIR="$$folder" && \
+	  $(BIN)/python manage.py makemessages --all --no-obsolete && \
+	  $(BIN)/python manage.py compilemessages --ignore .venv
 
 lock: $(VENV)/.development  ## Pin the newest allowed versions, with hashes, in the two lock files (needs uv)
 	@command -v uv > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }

@@ -8,16 +8,23 @@ from typing import Final, Self
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.utils.translation import gettext_lazy as _lazy
+
+from audit.words import Words
 
 #: What went wrong, in words that claim no more than is known. The codes are stored.
-TROUBLE_WORDS: Final[Mapping[str, str]] = {
-    "unreachable": "The mail server could not be reached: check EMAIL_HOST, EMAIL_PORT and the network.",
-    "not_secure": "No secure connection to the mail server: check EMAIL_SECURITY and its certificate.",
-    "sign_in_refused": "The mail server refused the account: check EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
-    "sender_refused": "The mail server refused the sender's address: check EMAIL_FROM.",
-    "refused": "The mail server refused the address.",
-    "broken": "The mail server broke off.",
-    "not_made": "The mail could not be made: check the address and EMAIL_FROM.",
+TROUBLE_WORDS: Final[Mapping[str, Words]] = {
+    "unreachable": _lazy(
+        "The mail server could not be reached: check EMAIL_HOST, EMAIL_PORT and the network."
+    ),
+    "not_secure": _lazy("No secure connection to the mail server: check EMAIL_SECURITY and its certificate."),
+    "sign_in_refused": _lazy(
+        "The mail server refused the account: check EMAIL_HOST_USER and EMAIL_HOST_PASSWORD."
+    ),
+    "sender_refused": _lazy("The mail server refused the sender's address: check EMAIL_FROM."),
+    "refused": _lazy("The mail server refused the address."),
+    "broken": _lazy("The mail server broke off."),
+    "not_made": _lazy("The mail could not be made: check the address and EMAIL_FROM."),
 }
 
 

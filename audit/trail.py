@@ -16,7 +16,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from audit.events import ACTOR, EVENT_KEYS, OBJECT, Event
+from audit.event_keys import EVENT_KEYS
+from audit.events import ACTOR, OBJECT, Event
 from audit.log_format import JSON, SUBJECT_TAG, Frontier, LogFormatError, leaf_hash, nonce, timestamp
 from audit.models import AuditEvent, AuditHead
 from audit.open_line import OpenLine, open_line

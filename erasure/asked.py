@@ -108,7 +108,9 @@ def open_requests_of(
 
     `beside` leaves out one request and all others of the same person: they were named when it was registered.
     """
-    about = PrivacyRequest.objects.filter(outcome="", subject__in=people_of(identifiers))
+    if not (people := people_of(identifiers)):
+        return []
+    about = PrivacyRequest.objects.filter(outcome="", subject__in=people)
     if beside is not None:
         about = about.exclude(subject=beside.subject_id)
     return list(about.order_by("due_on", "pk"))
@@ -172,6 +174,9 @@ def against_registering(filing: Filing) -> list[Violation]:
 
 def against_two_people(identifiers: Sequence[Identifier], *, person: int | None = None) -> list[Violation]:
     """A request is about one person; `person` is the key of the one it was registered for."""
+    if person is None and sum(1 for given in identifiers if given.value.strip()) <= 1:
+        # One identifier is one person's.
+        return []
     people = people_of(identifiers) | (set() if person is None else {person})
     if len(people) <= 1:
         return []

@@ -46,6 +46,7 @@ __all__ = [
     "refuse_replacing",
     "register",
     "register_and_send",
+    "register_and_send_among",
     "send",
     "send_the_rest",
     "without_white_space",
@@ -84,13 +85,17 @@ def register_and_send(filing: Filing, *, by: Any, send_delay: timedelta) -> Priv
 
     def record() -> PrivacyRequest:
         _refuse([*against_registering(filing), *against_sending(filing)])
-        now = timezone.now()
         with audited() as log:
-            request = _register(log, filing, by=by, now=now, note=_note_of(filing, sending=True))
-            _file_all(log, request, filing, by=by, now=now, send_at=now + send_delay)
-            return request
+            return _register_and_send(log, filing, by=by, send_delay=send_delay)
 
     return _once(filing.form_token, record)
+
+
+def register_and_send_among(log: Trail, filing: Filing, *, by: Any, send_delay: timedelta) -> PrivacyRequest:
+    """The same in the caller's transaction, as one of several. Raises FilingRefused with nothing stored."""
+    _lock()
+    _refuse([*against_registering(filing), *against_sending(filing)])
+    return _register_and_send(log, filing, by=by, send_delay=send_delay)
 
 
 def send(request: PrivacyRequest, filing: Filing, *, by: Any, send_delay: timedelta) -> list[Submission]:
@@ -268,6 +273,13 @@ def _complete(request: PrivacyRequest, filing: Filing) -> None:
     lifecycle.set_payload_wish(
         request, categories=filing.categories, scope=filing.scope, identity_check=filing.identity_check
     )
+
+
+def _register_and_send(log: Trail, filing: Filing, *, by: Any, send_delay: timedelta) -> PrivacyRequest:
+    now = timezone.now()
+    request = _register(log, filing, by=by, now=now, note=_note_of(filing, sending=True))
+    _file_all(log, request, filing, by=by, now=now, send_at=now + send_delay)
+    return request
 
 
 def _register(log: Trail, filing: Filing, *, by: Any, now: datetime, note: str) -> PrivacyRequest:

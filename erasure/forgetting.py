@@ -16,10 +16,10 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import InterfaceError, OperationalError
 
 from erasure import freed_pages, shredded_list, shredding
 from erasure.asked import controllers_today
+from erasure.lots import by_itself_if_need_be
 from erasure.models import PrivacyRequest
 from erasure.personal_data import IDENTIFIERS_AND_TEXT, PROOF
 from erasure.shredded_list import Shredded
@@ -35,8 +35,6 @@ COMPARE_EVERY_SECONDS = 3600.0
 #: So long a round may take until it leaves the rest to the next one: the tick has other work, too.
 ROUND_SECONDS = 3.0
 STEPS = (IDENTIFIERS_AND_TEXT, PROOF)
-#: The database is busy or away: nothing was stored, and the next round tries again.
-DATABASE_TROUBLE = (OperationalError, InterfaceError)
 
 
 class Forgetting:
@@ -119,7 +117,7 @@ class Forgetting:
         left = sorted(key for key in keys if key > stopped_at)
         found: list[Shredded] = []
         for batch in _parts(left, AT_ONCE):
-            found += _by_itself_if_need_be(batch, step, because=because, now=now)
+            found += _shred(batch, step, because=because, now=now)
             if self._clock() >= self._until and batch[-1] != left[-1]:
                 self._stopped_at[because, step] = batch[-1]
                 break
@@ -164,14 +162,13 @@ def _parts(all_of_them: Sequence[T], size: int) -> Iterable[Sequence[T]]:
     return (all_of_them[start : start + size] for start in range(0, len(all_of_them), size))
 
 
-def _by_itself_if_need_be(keys: Sequence[int], step: int, *, because: str, now: datetime) -> list[Shredded]:
-    """Do it for all together; if that fails, for each alone, and leave those for which it fails again."""
-    try:
-        return shredding.shred(keys, step, because=because, now=now)
-    except DATABASE_TROUBLE:
-        raise
-    except Exception as error:
-        logger.exception("shredding_failed", extra={"error": type(error).__name__, "row": list(keys)})
-    if len(keys) == 1:
-        return []
-    return [one for key in keys for one in _by_itself_if_need_be([key], step, because=because, now=now)]
+def _shred(keys: Sequence[int], step: int, *, because: str, now: datetime) -> list[Shredded]:
+    """One step for these requests; those for which it cannot be done are told and left."""
+    done = by_itself_if_need_be(
+        keys, lambda some: shredding.shred(some, step, because=because, now=now), leave=_tell
+    )
+    return [one for found in done for one in found]
+
+
+def _tell(key: int, error: Exception) -> None:
+    logger.error("shredding_failed", exc_info=error, extra={"error": type(error).__name__, "row": key})

@@ -6,19 +6,21 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import day_words, numbered
 from erasure import holds
 from erasure.asked import Identifier, controllers_today, people_of, without_white_space
 from erasure.choices import Category, HoldKind, IdentifierKind, RequestType, Scope
-from erasure.deadlines import long_date
 from erasure.models import LegalHold
 from erasure.policy import Violation, build_payload, violations
 from erasure.policy.shape import LIKE_A_PHONE_NUMBER, LIKE_AN_EMAIL
 
 SAME = "hold.same"
 NOT_SO_SHAPED = (
-    (IdentifierKind.EMAIL, LIKE_AN_EMAIL, "an e-mail address"),
-    (IdentifierKind.PHONE, LIKE_A_PHONE_NUMBER, "a phone number"),
+    (IdentifierKind.EMAIL, LIKE_AN_EMAIL, _lazy("an e-mail address")),
+    (IdentifierKind.PHONE, LIKE_A_PHONE_NUMBER, _lazy("a phone number")),
 )
 LONGEST_GROUND = 200
 LONGEST_MATTER = 200
@@ -59,8 +61,8 @@ def against_placing(wish: HoldWish, *, people: Collection[int] | None = None) ->
         against.append(
             _violation(
                 "identifiers",
-                "It reaches nothing yet.",
-                "Name a person by an identifier, choose a category, or both.",
+                _("It reaches nothing yet."),
+                _("Name a person by an identifier, choose a category, or both."),
             )
         )
     for one in given:
@@ -70,8 +72,8 @@ def against_placing(wish: HoldWish, *, people: Collection[int] | None = None) ->
         against.append(
             _violation(
                 "identifiers",
-                "These identifiers are on record as those of different people.",
-                "Look for a slip in one of them; place one hold for each person.",
+                _("These identifiers are on record as those of different people."),
+                _("Look for a slip in one of them; place one hold for each person."),
             )
         )
     if not against and not wish.again and (same := same_as(wish, people=people, now=timezone.now())):
@@ -79,8 +81,9 @@ def against_placing(wish: HoldWish, *, people: Collection[int] | None = None) ->
             Violation(
                 code=SAME,
                 field="matter",
-                message=f"{same} is there already, of the same kind, for the same matter and reach.",
-                way_out="Look at it first; if another one is meant, say so below.",
+                message=_("%(same)s is there already, of the same kind, for the same matter and reach.")
+                % {"same": same},
+                way_out=_("Look at it first; if another one is meant, say so below."),
                 kind="invalid",
             )
         )
@@ -110,17 +113,23 @@ def matter_key(matter: str) -> str:
 def against_identifier(given: Identifier) -> list[Violation]:
     """What is wrong with one identifier: a CXone id that CXone cannot have would never meet anything."""
     if given.kind not in IdentifierKind.values:
-        return [_violation("identifiers", "That is no kind of identifier.", "Choose one of the kinds.")]
+        return [_violation("identifiers", _("That is no kind of identifier."), _("Choose one of the kinds."))]
     if len(given.value) > LONGEST_IDENTIFIER:
-        words = f"That is {len(given.value):,} characters."
-        return [_violation("identifiers", words, f"At most {LONGEST_IDENTIFIER} fit.")]
+        words = _("That is %(value)s characters.") % {"value": numbered(len(given.value))}
+        return [
+            _violation(
+                "identifiers",
+                words,
+                _("At most %(longest_identifier)s fit.") % {"longest_identifier": LONGEST_IDENTIFIER},
+            )
+        ]
     if not given.value.isprintable():
-        words = "It has line breaks or characters that cannot be seen."
-        return [_violation("identifiers", words, "Type it anew: it would never meet the person.")]
+        words = _("It has line breaks or characters that cannot be seen.")
+        return [_violation("identifiers", words, _("Type it anew: it would never meet the person."))]
     for kind, shape, what in NOT_SO_SHAPED:
         if given.kind == kind and not shape.fullmatch(given.value.strip()):
-            words = f"That does not look like {what}."
-            return [_violation("identifiers", words, "Correct it: the hold would never meet anybody.")]
+            words = _("That does not look like %(what)s.") % {"what": what}
+            return [_violation("identifiers", words, _("Correct it: the hold would never meet anybody."))]
     if given.kind != IdentifierKind.CXONE_ID:
         return []
     payload = build_payload(
@@ -137,10 +146,12 @@ def _against_words(wish: HoldWish) -> list[Violation]:
     against = []
     if wish.kind not in HoldKind.values:
         against.append(
-            _violation("kind", "It is not said why the data must be kept.", "Choose one of the three.")
+            _violation("kind", _("It is not said why the data must be kept."), _("Choose one of the three."))
         )
     if wish.category and wish.category not in Category.values:
-        against.append(_violation("category", "That is no category.", "Choose one of the nine, or none."))
+        against.append(
+            _violation("category", _("That is no category."), _("Choose one of the nine, or none."))
+        )
     for name, words, most in (
         ("matter", wish.matter, LONGEST_MATTER),
         ("ground", wish.ground, LONGEST_GROUND),
@@ -151,18 +162,24 @@ def _against_words(wish: HoldWish) -> list[Violation]:
 
 def _against_text(name: str, words: str, most: int) -> list[Violation]:
     missing = {
-        "matter": ("No matter is named.", "Give the file or case number by which colleagues find it."),
+        "matter": (_("No matter is named."), _("Give the file or case number by which colleagues find it.")),
         "ground": (
-            "No ground is given.",
-            "Say in a few words why the data must be kept; officers and the person may read it.",
+            _("No ground is given."),
+            _("Say in a few words why the data must be kept; officers and the person may read it."),
         ),
     }[name]
     if not words:
         return [_violation(name, *missing)]
     if len(words) > most:
-        return [_violation(name, f"That is {len(words)} characters.", f"At most {most} fit.")]
+        return [
+            _violation(
+                name,
+                _("That is %(words)s characters.") % {"words": len(words)},
+                _("At most %(most)s fit.") % {"most": most},
+            )
+        ]
     if not words.isprintable():
-        return [_violation(name, "It has line breaks or control characters.", "Write it in one line.")]
+        return [_violation(name, _("It has line breaks or control characters."), _("Write it in one line."))]
     return []
 
 
@@ -170,18 +187,18 @@ def _against_days(wish: HoldWish) -> list[Violation]:
     today = controllers_today()
     first = wish.from_day or today
     beyond = [
-        _violation(name, "That day is out of reach.", "Look at the year.")
+        _violation(name, _("That day is out of reach."), _("Look at the year."))
         for name, day in (("from_day", wish.from_day), ("until_day", wish.until_day))
         if day is not None and not EARLIEST <= day <= LATEST
     ]
     if beyond or wish.until_day is None:
         return beyond
     if wish.until_day < first:
-        words = f"It would end on {long_date(wish.until_day)}, before it begins."
-        return [_violation("until_day", words, "Give a later day, or leave it open.")]
+        words = _("It would end on %(day)s, before it begins.") % {"day": day_words(wish.until_day)}
+        return [_violation("until_day", words, _("Give a later day, or leave it open."))]
     if wish.until_day < today:
-        words = f"It would have ended on {long_date(wish.until_day)} already."
-        return [_violation("until_day", words, "Give today or a later day, or leave it open.")]
+        words = _("It would have ended on %(day)s already.") % {"day": day_words(wish.until_day)}
+        return [_violation("until_day", words, _("Give today or a later day, or leave it open."))]
     return []
 
 

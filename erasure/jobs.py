@@ -18,6 +18,8 @@ from erasure import doorbell, overrides, releasing, suspending
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
 from erasure.forgetting import Forgetting
+from erasure.imports import runs as import_runs
+from erasure.imports.uploads import IMPORT_JOB, discard_abandoned
 from erasure.lifecycle import POLL_JOB, SUBMIT_JOB
 from erasure.lots import DATABASE_TROUBLE
 from erasure.pipeline import claims
@@ -32,6 +34,8 @@ VERIFY_JOB = "erasure.jobs.verify_log"
 
 #: A job that still finds work after this long rings again and lets others have the worker.
 TURN_SECONDS = 20.0
+#: Lists take minutes, and what they file is to be sent meanwhile, too.
+IMPORT_TURN_SECONDS = 5.0
 
 
 def configured_endpoint() -> Endpoint:
@@ -74,6 +78,16 @@ def verify_log() -> None:
         pass
 
 
+def import_due() -> None:
+    """Look at lists that were given, file those that may be filed, take back what is to be taken back."""
+    doorbell.take_down(IMPORT_JOB)
+    until = time.monotonic() + IMPORT_TURN_SECONDS
+    while import_runs.work_next(until=until):
+        if time.monotonic() >= until:
+            doorbell.ring_now(IMPORT_JOB)
+            return
+
+
 def _drain(job: str, batch: Callable[[CXoneClient, ThreadPoolExecutor], int]) -> None:
     doorbell.take_down(job)
     begun = time.monotonic()
@@ -92,7 +106,8 @@ def tick_round() -> None:
     """One round of the tick.
 
     Find what no doorbell announced, close questions that nobody decided, put on hold what a hold meets that
-    has begun, let go what none holds any more, and forget what is over. Harmless when doubled.
+    has begun, let go what none holds any more, forget what is over, and throw away lists that nobody files.
+    Harmless when doubled.
     """
     now = timezone.now()
     steps: tuple[Callable[[datetime], object], ...] = (
@@ -103,6 +118,8 @@ def tick_round() -> None:
         suspending.suspend_held,
         _resuming.round,
         _forgetting.round,
+        discard_abandoned,
+        import_runs.stop_what_commands_left,
     )
     for step in steps:
         try:
@@ -122,3 +139,5 @@ def _ring_for_what_is_due(now: datetime) -> None:
         doorbell.ring_now(POLL_JOB)
     if verification_runs.are_waiting(now):
         doorbell.ring_now(VERIFY_JOB)
+    if import_runs.are_waiting(now):
+        doorbell.ring_now(IMPORT_JOB)

@@ -20,6 +20,9 @@ from erasure.models import (
     Comment,
     Extension,
     HoldRelease,
+    ImportedRow,
+    ImportLot,
+    ImportRun,
     LegalHold,
     Override,
     PrivacyRequest,
@@ -85,6 +88,18 @@ ENCRYPTED_COLUMNS: tuple[Column, ...] = (
         )
         for name in ("reason", "decision_reason")
     ),
+    # Of a list on its way in; what becomes requests is theirs, and goes with them.
+    Column(
+        model=ImportLot,
+        name="cells",
+        why_never="a row's cells go in the transaction that files it; those of a list that nobody files, a "
+        "day later, or when it is stopped or thrown away",
+    ),
+    Column(
+        model=ImportRun,
+        name="duplicate_reason",
+        why_never="it goes with the last row of its list, and each request filed for it keeps it in its note",
+    ),
     Column(
         model=Upstream,
         name="token",
@@ -96,6 +111,8 @@ ENCRYPTED_COLUMNS: tuple[Column, ...] = (
 #: login on the host from which the command line filed, which no audit needs longer than the proof.
 LINKING_COLUMNS: tuple[Column, ...] = (
     Column(model=SubjectIdentifier, name="fingerprint", step=PROOF, path="subject__requests", shared=True),
+    # Whoever has the key and guesses what a row said knows it again.
+    Column(model=ImportedRow, name="digest", step=PROOF, path="request"),
     Column(model=PrivacyRequest, name="external_reference", step=PROOF, path="pk", emptied=""),
     Column(model=PrivacyRequest, name="filed_on_host_by", step=PROOF, path="pk", emptied=""),
 )
@@ -112,8 +129,8 @@ def own_columns(step: int) -> Iterator[tuple[type[Model], str, dict[str, Any]]]:
 
 
 def tables() -> list[str]:
-    """The tables in which something is shredded, by name."""
-    names = {column.model._meta.db_table for column in _all() if column.step}  # noqa: SLF001 - Django's public name.
+    """The tables in which something is shredded, or otherwise emptied or overwritten, by name."""
+    names = {column.model._meta.db_table for column in _all()}  # noqa: SLF001 - Django's public name.
     return sorted(names)
 
 

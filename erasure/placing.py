@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.events import Event
 from audit.log_format import timestamp
@@ -27,7 +28,7 @@ class PlacedBefore(Exception):  # noqa: N818 - reads as what it is where it is c
     """Nothing was placed, since this was sent before; `hold` is what it has become then."""
 
     def __init__(self, hold: LegalHold) -> None:
-        super().__init__(f"This was sent before: here is {hold}. It was placed once.")
+        super().__init__(_("This was sent before: here is %(hold)s. It was placed once.") % {"hold": hold})
         self.hold = hold
 
 

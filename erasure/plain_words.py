@@ -10,7 +10,8 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from erasure.choices import Category, Words
+from audit.words import Words, numbered
+from erasure.choices import Category
 
 #: Why CXone did not take something, or nobody knows whether it did: the codes that the pipeline writes.
 REASONS: Mapping[str, Words] = {
@@ -29,11 +30,15 @@ REASONS: Mapping[str, Words] = {
 #: What is counted: by the English noun, the words for one and for several.
 COUNTED: Mapping[str, Any] = {
     "day": ngettext_lazy("%(count)s day", "%(count)s days", "number"),
+    "entry": ngettext_lazy("%(count)s entry", "%(count)s entries", "number"),
     "hold": ngettext_lazy("%(count)s hold", "%(count)s holds", "number"),
     "minute": ngettext_lazy("%(count)s minute", "%(count)s minutes", "number"),
     "more request": ngettext_lazy("%(count)s more request", "%(count)s more requests", "number"),
     "notice": ngettext_lazy("%(count)s notice", "%(count)s notices", "number"),
     "override": ngettext_lazy("%(count)s override", "%(count)s overrides", "number"),
+    "override decision": ngettext_lazy(
+        "%(count)s override decision", "%(count)s override decisions", "number"
+    ),
     "record": ngettext_lazy("%(count)s record", "%(count)s records", "number"),
     "request": ngettext_lazy("%(count)s request", "%(count)s requests", "number"),
     "submission": ngettext_lazy("%(count)s submission", "%(count)s submissions", "number"),
@@ -56,14 +61,9 @@ def uncapitalised(label: Words) -> str:
     return words if (get_language() or "").startswith("de") else words[:1].lower() + words[1:]
 
 
-def counted(count: int) -> str:
-    """A count as people read it: `1,284`, `1.284`."""
-    return str(number_format(count, force_grouping=True))
-
-
 def count_words(count: int, noun: str) -> str:
     """`1 record`, `1,284 records`; the noun is one of `COUNTED`."""
-    return str(COUNTED[noun] % {"number": count, "count": counted(count)})
+    return str(COUNTED[noun] % {"number": count, "count": numbered(count)})
 
 
 def duration_words(milliseconds: int) -> str:

@@ -26,6 +26,14 @@ class RefusalGround:
     source: str
     types: Sequence[str] = BOTH
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether its source is a law that can be named to the person."""
+        return self.source != UNCONFIRMED
+
+
+UNCONFIRMED = "To be confirmed by counsel"
+
 
 def _ground(
     code: str, source: str, label: str | Promise, letter: str | Promise, *, types: Sequence[str] = BOTH
@@ -171,13 +179,12 @@ _UTAH = (
     _ground("research_or_archiving", "Utah Code § 13-61-304", *_RESEARCH, types=(ERASURE,)),
     _ground("not_the_controller", "Utah Code § 13-61-301", *_NO_CONTROLLER),
 )
-_UNCONFIRMED = "To be confirmed by counsel"
 _ELSEWHERE = (
-    _ground("legal_obligation", _UNCONFIRMED, *_OBLIGATION, types=(ERASURE,)),
-    _ground("legal_claims", _UNCONFIRMED, *_CLAIMS, types=(ERASURE,)),
-    _ground("identity_not_established", _UNCONFIRMED, *_IDENTITY),
-    _ground("unfounded_or_excessive", _UNCONFIRMED, *_EXCESSIVE),
-    _ground("not_the_controller", _UNCONFIRMED, *_NO_CONTROLLER),
+    _ground("legal_obligation", UNCONFIRMED, *_OBLIGATION, types=(ERASURE,)),
+    _ground("legal_claims", UNCONFIRMED, *_CLAIMS, types=(ERASURE,)),
+    _ground("identity_not_established", UNCONFIRMED, *_IDENTITY),
+    _ground("unfounded_or_excessive", UNCONFIRMED, *_EXCESSIVE),
+    _ground("not_the_controller", UNCONFIRMED, *_NO_CONTROLLER),
 )
 
 _GROUNDS: dict[str, tuple[RefusalGround, ...]] = {

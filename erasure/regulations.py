@@ -210,8 +210,8 @@ UTAH = RegulationRule(
         length=45,
         grounds=(COMPLEXITY, VOLUME),
         rule=gettext_noop(
-            "Once by 45 days, for the complexity of the request or the volume of what it asks for. Before "
-            "the first 45 days end the person is told the length and the reasons."
+            "Once by 45 days, for the complexity of the request or the volume of the requests received. "
+            "Before the first 45 days end the person is told the length and the reasons."
         ),
         source="Utah Code § 13-61-203",
     ),

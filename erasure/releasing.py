@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from audit.events import Event
 from audit.trail import Trail, audited
@@ -62,12 +63,15 @@ def open_proposal(hold: LegalHold, *, now: datetime) -> HoldRelease | None:
 def bar_asking(hold: LegalHold, user: Any) -> ReleaseBarred | None:
     """What keeps this person from proposing the release; None when nothing does."""
     if not user.has_perm(f"erasure.{MAY_RELEASE}"):
-        return ReleaseBarred("no_permission", "Only reviewers release holds.")
+        return ReleaseBarred("no_permission", _("Only reviewers release holds."))
     if _filed_what_it_stops(hold, user.pk):
         return ReleaseBarred(
             "filed_by",
-            f"You filed a submission that {hold} stops. Others have to decide on its release. "
-            "That holds for everybody, superusers too.",
+            _(
+                "You filed a submission that %(hold)s stops. Others have to decide on its release. That "
+                "holds for everybody, superusers too."
+            )
+            % {"hold": hold},
         )
     return None
 
@@ -75,7 +79,9 @@ def bar_asking(hold: LegalHold, user: Any) -> ReleaseBarred | None:
 def bar_deciding(release: HoldRelease, user: Any) -> ReleaseBarred | None:
     """What keeps this person from deciding on the release; None when nothing does."""
     if release.asked_by_id == user.pk:
-        return ReleaseBarred("asked_by", "You proposed this release. A second reviewer has to decide on it.")
+        return ReleaseBarred(
+            "asked_by", _("You proposed this release. A second reviewer has to decide on it.")
+        )
     return bar_asking(release.hold, user)
 
 
@@ -84,8 +90,11 @@ def bar_approving(release: HoldRelease) -> ReleaseBarred | None:
     if _filed_what_it_stops(release.hold, release.asked_by_id):
         return ReleaseBarred(
             "asker_filed",
-            f"{release.asked_by.shown_name} proposed this release and has filed a submission that "
-            f"{release.hold} stops. Keep the hold; somebody else can propose its release.",
+            _(
+                "%(shown_name)s proposed this release and has filed a submission that %(hold)s stops. Keep "
+                "the hold; somebody else can propose its release."
+            )
+            % {"shown_name": release.asked_by.shown_name, "hold": release.hold},
         )
     return None
 
@@ -120,10 +129,10 @@ def ask(log: Trail, hold: LegalHold, *, by: Any, reason: str, now: datetime) -> 
         raise MoveRefused(refusal)
     if waiting := current.releases.select_for_update(no_key=True).filter(decision="").first():
         if waiting.expires_at > now:
-            raise MoveRefused(f"A release of {hold} waits for a decision already.")
+            raise MoveRefused(_("A release of %(hold)s waits for a decision already.") % {"hold": hold})
         _expire(log, waiting, now=now)
     if not reason.strip():
-        raise MoveRefused("Give your reason: the second reviewer decides on it, and it goes on record.")
+        raise MoveRefused(_("Give your reason: the second reviewer decides on it, and it goes on record."))
     count = len(lets_go(current, now=now))
     release = HoldRelease.objects.create(
         hold=current,
@@ -158,7 +167,7 @@ def decide(
     if refusal := _over(locked, now):
         raise MoveRefused(refusal)
     if not reason.strip():
-        raise MoveRefused("Give your reason. It is needed either way and goes on record.")
+        raise MoveRefused(_("Give your reason. It is needed either way and goes on record."))
     hold = locked.hold
     count = len(lets_go(hold, now=now))
     release.decision = ReleaseDecision.APPROVED if approve else ReleaseDecision.DENIED
@@ -201,7 +210,7 @@ def withdraw(log: Trail, release: HoldRelease, *, by: Any, now: datetime) -> Non
     """Take back one's own proposal while nobody has decided. Raises MoveRefused."""
     current = HoldRelease.objects.select_for_update(no_key=True).get(pk=release.pk)
     if current.decision or current.asked_by_id != by.pk:
-        raise MoveRefused("Only who proposed the release can withdraw it, and only before the decision.")
+        raise MoveRefused(_("Only who proposed the release can withdraw it, and only before the decision."))
     release.decision, release.decided_at = ReleaseDecision.WITHDRAWN, now
     release.save(update_fields=["decision", "decided_at"])
     _record(log, release, Event.HOLD_RELEASE_WITHDRAWN, actor=by.actor)
@@ -233,20 +242,20 @@ def _expire(log: Trail, release: HoldRelease, *, now: datetime) -> None:
 def _why_not_released(hold: LegalHold, now: datetime) -> str:
     state = holds.state(hold, now)
     if state is HoldState.RELEASED:
-        return f"{hold} was released already."
+        return _("%(hold)s was released already.") % {"hold": hold}
     if state is HoldState.ENDED:
-        return f"{hold} has ended by itself; there is nothing to release."
+        return _("%(hold)s has ended by itself; there is nothing to release.") % {"hold": hold}
     if state is HoldState.IN_FORCE and hold.seen_to_at is None:
-        return f"What {hold} meets is still being put on hold. Try again in a moment."
+        return _("What %(hold)s meets is still being put on hold. Try again in a moment.") % {"hold": hold}
     return ""
 
 
 def _over(release: HoldRelease, now: datetime) -> str:
     if release.decision:
-        return f"This was decided already: {release.get_decision_display()}."
+        return _("This was decided already: %(decision)s.") % {"decision": release.get_decision_display()}
     if refusal := _why_not_released(release.hold, now):
         return refusal
-    return "This proposal has expired. It has to be made again." if release.expires_at <= now else ""
+    return _("This proposal has expired. It has to be made again.") if release.expires_at <= now else ""
 
 
 def _record(

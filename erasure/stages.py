@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from erasure.choices import TERMINAL_STATUSES, RequestStage, SubmissionStatus
 from erasure.models import Submission
@@ -41,17 +42,26 @@ def stage_of(parts: Sequence[Part], *, answered: bool) -> RequestStage:
 
 
 def stage_column() -> Case:
-    """`stage_of` as a column of PrivacyRequest, to filter and count by; a test compares the two."""
+    """`stage_of` as a column of PrivacyRequest, to filter and count by; a test compares the two.
+
+    One subquery, which finds the parts of a request by its key. To ask for each stage whether there is such a
+    part says the same, but PostgreSQL answers that by reading the parts of all requests there ever were.
+    """
     parts = Submission.objects.filter(request=OuterRef("pk"), replaced_by__isnull=True)
-    flagged = parts.exclude(attention="").exclude(status__in=TERMINAL_STATUSES)
+    flagged = ~Q(attention="") & ~Q(status__in=TERMINAL_STATUSES)
+    asked = (
+        (flagged, RequestStage.ATTENTION),
+        *((Q(status__in=statuses), stage) for statuses, stage in _BY_STATUS),
+    )
+    place = Case(*(When(is_so, then=Value(place)) for place, (is_so, _stage) in enumerate(asked)), default=99)
+    stage = Case(
+        *(When(is_so, then=Value(stage)) for is_so, stage in asked),
+        default=Value(RequestStage.TO_BE_ANSWERED),
+        output_field=CharField(),
+    )
+    first = parts.annotate(stage=stage).order_by(place, "pk").values("stage")[:1]
     return Case(
         When(~Q(outcome=""), then=Value(RequestStage.ANSWERED)),
-        When(~Exists(parts), then=Value(RequestStage.REGISTERED)),
-        When(Exists(flagged), then=Value(RequestStage.ATTENTION)),
-        *(
-            When(Exists(parts.filter(status__in=statuses)), then=Value(stage))
-            for statuses, stage in _BY_STATUS
-        ),
-        default=Value(RequestStage.TO_BE_ANSWERED),
+        default=Coalesce(Subquery(first), Value(RequestStage.REGISTERED)),
         output_field=CharField(),
     )

@@ -6,6 +6,10 @@ The deployment's own token and its pause are left alone: the trial signs in by i
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from audit.words import Words
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
 from erasure.cxone.errors import (
@@ -25,33 +29,46 @@ from erasure.cxone.token import MemoryTokenStore
 #: No request of ours has this id, and none of CXone's is likely to.
 MADE_UP_ID = "privacyadmin-connection-test"
 
-SIGNED_IN = "Signed in, and CXone answered"
-WAY_OUT: tuple[tuple[type[CXoneError], str], ...] = (
+SIGNED_IN = _lazy("Signed in, and CXone answered")
+WAY_OUT: tuple[tuple[type[CXoneError], Words], ...] = (
     (
         AuthenticationFailed,
-        "Check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, and that the client is not locked.",
+        _lazy("Check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, and that the client is not locked."),
     ),
     (
         ScopeMissing,
-        "Nothing goes out until the client has them.",
+        _lazy("Nothing goes out until the client has them."),
     ),
     (
         TokenUnavailable,
-        "Check CXONE_BASE_URL, CXONE_TOKEN_PATH and the network; if all are right, CXone has trouble: wait.",
+        _lazy(
+            "Check CXONE_BASE_URL, CXONE_TOKEN_PATH and the network; if all are right, CXone has trouble: "
+            "wait."
+        ),
     ),
-    (Unreachable, "Check CXONE_BASE_URL, the name server, the firewall and the proxy of this machine."),
-    (RateLimited, "The sign-in worked. Wait a minute before the next try."),
+    (
+        Unreachable,
+        _lazy("Check CXONE_BASE_URL, the name server, the firewall and the proxy of this machine."),
+    ),
+    (RateLimited, _lazy("The sign-in worked. Wait a minute before the next try.")),
     (
         TimedOut,
-        "Check the network between here and CXone; if other services answer, CXone is slow: try later.",
+        _lazy(
+            "Check the network between here and CXone; if other services answer, CXone is slow: try later."
+        ),
     ),
-    (ServerTrouble, "The sign-in worked. CXone itself has trouble; what waits goes out once it has passed."),
+    (
+        ServerTrouble,
+        _lazy("The sign-in worked. CXone itself has trouble; what waits goes out once it has passed."),
+    ),
     (
         UnreadableAnswer,
-        "Check that CXONE_BASE_URL and CXONE_REQUESTS_PATH lead to CXone, not to a proxy’s page.",
+        _lazy("Check that CXONE_BASE_URL and CXONE_REQUESTS_PATH lead to CXone, not to a proxy’s page."),
     ),
 )
-ELSE_WAY_OUT = "Try again in a minute; if it stays like this, check the network and the settings below."
+ELSE_WAY_OUT = _lazy(
+    "Try again in a minute; if it stays like this, check the network and the settings below."
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +76,8 @@ class Verdict:
     """What a trial showed, in words for operators."""
 
     tone: Literal["success", "warning", "danger"]
-    title: str
-    text: str
+    title: Words
+    text: Words
 
 
 def try_connection(endpoint: Endpoint) -> Verdict:
@@ -72,8 +89,10 @@ def try_connection(endpoint: Endpoint) -> Verdict:
         return Verdict(
             "success",
             SIGNED_IN,
-            "It does not know the made-up id, as it should be (404). Mind that a 404 may also mean that "
-            "there is no such interface at CXONE_REQUESTS_PATH: only a real request shows that.",
+            _(
+                "It does not know the made-up id, as it should be (404). Mind that a 404 may also mean that "
+                "there is no such interface at CXONE_REQUESTS_PATH: only a real request shows that."
+            ),
         )
     except CXoneError as error:
         return _verdict_on(error)
@@ -81,8 +100,8 @@ def try_connection(endpoint: Endpoint) -> Verdict:
         client.close()
     return Verdict(
         "warning",
-        SIGNED_IN + " in an unexpected way",
-        "It reports a status for an id that we made up. Check that CXONE_BASE_URL leads to CXone itself.",
+        _("Signed in, and CXone answered in an unexpected way"),
+        _("It reports a status for an id that we made up. Check that CXONE_BASE_URL leads to CXone itself."),
     )
 
 

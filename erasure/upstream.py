@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 from audit.log_format import timestamp
 from audit.trail import Trail
+from audit.words import Words
 from erasure.cxone.errors import TokenBusy
 from erasure.cxone.token import Token
 from erasure.models import Upstream
@@ -54,21 +56,21 @@ class PauseCode(enum.StrEnum):
     TOKEN_UNAVAILABLE = "token_unavailable"  # noqa: S105 - a word, not a password.
 
 
-PAUSE_LINES: dict[PauseCode, str] = {
-    PauseCode.RATE_LIMITED: "CXone asked for fewer calls (429). The queue goes on by itself.",
-    PauseCode.SERVER_TROUBLE: (
+PAUSE_LINES: dict[PauseCode, Words] = {
+    PauseCode.RATE_LIMITED: _lazy("CXone asked for fewer calls (429). The queue goes on by itself."),
+    PauseCode.SERVER_TROUBLE: _lazy(
         "CXone answered with server errors several times in a row. It is tried again by itself."
     ),
-    PauseCode.UNREACHABLE: (
+    PauseCode.UNREACHABLE: _lazy(
         "CXone cannot be reached. Check CXONE_BASE_URL and the network; it is tried again by itself."
     ),
-    PauseCode.AUTHENTICATION: (
+    PauseCode.AUTHENTICATION: _lazy(
         "CXone does not accept the client id and secret. Check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET."
     ),
-    PauseCode.SCOPE_MISSING: (
+    PauseCode.SCOPE_MISSING: _lazy(
         "The CXone client lacks a scope. Grant it privacy:read and privacy:write (see CXONE_SCOPES)."
     ),
-    PauseCode.TOKEN_UNAVAILABLE: "CXone gave no access token. It is tried again by itself.",
+    PauseCode.TOKEN_UNAVAILABLE: _lazy("CXone gave no access token. It is tried again by itself."),
 }
 
 

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _lazy
 
 from privacyadmin.models import User
 from privacyadmin.password_form import ChoosePasswordForm
@@ -54,7 +55,7 @@ class AcceptInvitationView(PasswordResetConfirmView):
     template_name = "privacyadmin/choose_password.html"
     success_url = reverse_lazy("admin:login")
     reset_url_token = "choose-password"  # noqa: S105 - the last word of the address, no secret.
-    title = "Choose your password"
+    title = _lazy("Choose your password")
 
     def get_user(self, uidb64: str) -> User | None:
         """Whoever the link is for, by staff id, as long as they have no password."""

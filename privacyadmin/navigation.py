@@ -5,13 +5,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _lazy
+
+from audit.words import Words
 
 
 @dataclass(frozen=True)
 class MenuEntry:
     """One line of the menu. Whoever holds all its permissions sees it: without any, everybody."""
 
-    title: str
+    title: Words
     icon: str
     url_name: str
     permissions: tuple[str, ...] = ()
@@ -23,35 +27,49 @@ class MenuEntry:
 
 MENU: dict[str, tuple[MenuEntry, ...]] = {
     "": (
-        MenuEntry("What needs me", "inbox", "admin:index"),
+        MenuEntry(_lazy("What needs me"), "inbox", "admin:index"),
         MenuEntry(
-            "Requests",
+            _lazy("Requests"),
             "folder_shared",
             "admin:erasure_privacyrequest_changelist",
             ("erasure.view_privacyrequest",),
         ),
-        MenuEntry("File a request", "add_circle", "admin:request_new", ("erasure.file_request",)),
-        MenuEntry("The law’s clocks", "timer", "admin:regulations", ("erasure.view_privacyrequest",)),
-    ),
-    "Review": (
-        MenuEntry("Overrides to decide", "gavel", "admin:override_list", ("erasure.decide_override",)),
-        MenuEntry("Legal holds", "lock", "admin:hold_list", ("erasure.place_hold",)),
-    ),
-    "Proof": (
+        MenuEntry(_lazy("Dashboard"), "monitoring", "admin:dashboard", ("erasure.view_privacyrequest",)),
+        MenuEntry(_lazy("File a request"), "add_circle", "admin:request_new", ("erasure.file_request",)),
+        MenuEntry(_lazy("Import"), "upload_file", "admin:request_imports", ("erasure.file_request",)),
         MenuEntry(
-            "Audit log", "receipt_long", "admin:audit_auditevent_changelist", ("audit.view_auditevent",)
+            _lazy("Dossier"),
+            "folder_zip",
+            "admin:dossier",
+            ("erasure.view_privacyrequest", "erasure.take_certificate"),
         ),
-        MenuEntry("Verifications", "verified", "admin:log_verifications", ("audit.verify_auditevent",)),
+        MenuEntry(_lazy("The law’s clocks"), "timer", "admin:regulations", ("erasure.view_privacyrequest",)),
+    ),
+    gettext_noop("Review"): (
+        MenuEntry(_lazy("Overrides to decide"), "gavel", "admin:override_list", ("erasure.decide_override",)),
+        MenuEntry(_lazy("Legal holds"), "lock", "admin:hold_list", ("erasure.place_hold",)),
+    ),
+    gettext_noop("Proof"): (
         MenuEntry(
-            "Sample for an audit",
+            _lazy("Audit log"),
+            "receipt_long",
+            "admin:audit_auditevent_changelist",
+            ("audit.view_auditevent",),
+        ),
+        MenuEntry(
+            _lazy("Verifications"), "verified", "admin:log_verifications", ("audit.verify_auditevent",)
+        ),
+        MenuEntry(
+            _lazy("Sample for an audit"),
             "casino",
             "admin:audit_sample",
             ("audit.view_auditevent", "erasure.view_privacyrequest"),
         ),
     ),
-    "Set-up": (
-        MenuEntry("CXone connection", "conversion_path", "admin:upstream", ("erasure.view_upstream",)),
-        MenuEntry("People and roles", "group", "admin:people", ("privacyadmin.invite_user",)),
+    gettext_noop("Set-up"): (
+        MenuEntry(_lazy("CXone connection"), "conversion_path", "admin:upstream", ("erasure.view_upstream",)),
+        MenuEntry(_lazy("Letters"), "draft", "admin:letter_texts", ("erasure.edit_lettertext",)),
+        MenuEntry(_lazy("People and roles"), "group", "admin:people", ("privacyadmin.invite_user",)),
     ),
 }
 
@@ -65,9 +83,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     here = _link_above(request.path, [link for entries in allowed.values() for _entry, link in entries])
     return [
         {
-            "title": heading,
+            "title": heading and gettext(heading),
             "items": [
-                {"title": entry.title, "icon": entry.icon, "link": link, "active": link == here}
+                {"title": str(entry.title), "icon": entry.icon, "link": link, "active": link == here}
                 for entry, link in entries
             ],
         }

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib.auth.forms import SetPasswordForm, UserCreationForm
 from django.forms import BaseForm
+from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import INPUT_CLASSES
 
 from privacyadmin.models import User
 
-NO_ADDRESS = "Write one address, such as name@example.org, or leave it empty."
+NO_ADDRESS = _lazy("Write one address, such as name@example.org, or leave it empty.")
 
 
 def draw_like_the_theme(form: BaseForm) -> None:
@@ -31,7 +32,7 @@ class FirstOperatorForm(UserCreationForm):  # type: ignore[type-arg]  # Generic 
     class Meta:
         model = User
         fields = ("username", "email")
-        labels = {"username": "User name", "email": "E-mail address"}
+        labels = {"username": _lazy("User name"), "email": _lazy("E-mail address")}
         error_messages = {"email": {"invalid": NO_ADDRESS}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.events import Event
 from audit.log_format import JSON
@@ -62,7 +63,7 @@ def invite_again(operator: User, staff_id: str) -> tuple[User, str]:
     with audited() as log:
         person = _locked(operator, staff_id)
         if not invitations.is_open(person):
-            raise PermissionDenied("This person has chosen a password already, or is deactivated.")
+            raise PermissionDenied(_("This person has chosen a password already, or is deactivated."))
         link = invitations.invite(person)
         log.record(
             Event.USER_INVITED,
@@ -170,7 +171,7 @@ def _locked(operator: User, staff_id: str) -> User:
     person = User.objects.select_for_update(no_key=True).get(staff_id=staff_id)
     if not may_change(operator, person):
         raise PermissionDenied(
-            "Nobody changes their own account, and superusers are changed on the machine itself."
+            _("Nobody changes their own account, and superusers are changed on the machine itself.")
         )
     return person
 

@@ -3,13 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import INPUT_CLASSES
 
 from privacyadmin.models import User
 from privacyadmin.password_form import NO_ADDRESS
 from privacyadmin.roles import ROLE_LINES
 
-WHAT_IS_MAILED = "Notices go there: what waits for them, and what was decided. Without it they get no mail."
+WHAT_IS_MAILED = _lazy(
+    "Notices go there: what waits for them, and what was decided. Without it they get no mail."
+)
 
 
 class RolesField(forms.MultipleChoiceField):
@@ -17,9 +22,9 @@ class RolesField(forms.MultipleChoiceField):
 
     def __init__(self) -> None:
         super().__init__(
-            choices=[(role, role) for role in ROLE_LINES],
+            choices=[(role, gettext_lazy(role)) for role in ROLE_LINES],
             widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": "Choose at least one role."},
+            error_messages={"required": _("Choose at least one role.")},
         )
 
 
@@ -33,7 +38,7 @@ class AddressForm(forms.Form):
     """Where somebody's notices go."""
 
     email = forms.EmailField(
-        label="E-mail address",
+        label=_lazy("E-mail address"),
         required=False,
         max_length=254,
         help_text=WHAT_IS_MAILED,
@@ -48,21 +53,21 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
     # One field for the name: not every name splits into a first and a last one.
     full_name = forms.CharField(
         max_length=150,
-        help_text="As colleagues know them.",
-        error_messages={"required": "No name is given. Write it as colleagues know it."},
+        help_text=_lazy("As colleagues know them."),
+        error_messages={"required": _lazy("No name is given. Write it as colleagues know it.")},
     )
     roles = RolesField()
 
     class Meta:
         model = User
         fields = ("username", "email")
-        labels = {"username": "User name", "email": "E-mail address"}
+        labels = {"username": _lazy("User name"), "email": _lazy("E-mail address")}
         help_texts = {
-            "username": "They sign in with it. Letters, digits and @ . + - _, at most 150.",
+            "username": _lazy("They sign in with it. Letters, digits and @ . + - _, at most 150."),
             "email": WHAT_IS_MAILED,
         }
         error_messages = {
-            "username": {"required": "No user name is given. Choose one to sign in with."},
+            "username": {"required": _lazy("No user name is given. Choose one to sign in with.")},
             "email": {"invalid": NO_ADDRESS},
         }
 
@@ -75,7 +80,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # Generic in t
         """A user name is taken whatever its case."""
         username: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=username).exists():
-            raise forms.ValidationError("Somebody has this user name already. Choose another one.")
+            raise forms.ValidationError(_("Somebody has this user name already. Choose another one."))
         return username
 
     def person(self) -> User:

@@ -18,7 +18,7 @@ from erasure import notice_mail, owners
 from privacyadmin import invitations, people
 from privacyadmin.models import User
 from privacyadmin.people_forms import AddressForm, InvitationForm, RolesForm
-from privacyadmin.roles import ROLE_LINES
+from privacyadmin.roles import ROLE_LINES, role_names
 
 PERMISSION = "privacyadmin.invite_user"
 View = Callable[..., HttpResponse]
@@ -83,7 +83,7 @@ class PeoplePages:
             }
             for person in people.everybody()
         ]
-        return self._page(request, "people", {"title": "People and roles", "rows": rows, "mail": mail})
+        return self._page(request, "people", {"title": _("People and roles"), "rows": rows, "mail": mail})
 
     def invite(self, request: HttpRequest) -> HttpResponse:
         """Ask who is invited; the answer shows the link, once."""
@@ -92,7 +92,7 @@ class PeoplePages:
             person = form.person()
             link = people.invite(_operator(request), person, roles=form.cleaned_data["roles"])
             return self._link_page(request, person, link)
-        context = {"title": "Invite somebody", "form": form, "role_lines": ROLE_LINES}
+        context = {"title": _("Invite somebody"), "form": form, "role_lines": ROLE_LINES}
         return self._page(request, "people_invite", context)
 
     def person(self, request: HttpRequest, staff_id: str) -> HttpResponse:
@@ -103,7 +103,11 @@ class PeoplePages:
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data["roles"]
             people.change_roles(_operator(request), staff_id, roles=given)
-            messages.success(request, f"{person.shown_name} now has: {', '.join(given)}.")
+            messages.success(
+                request,
+                _("%(shown_name)s now has: %(roles)s.")
+                % {"shown_name": person.shown_name, "roles": role_names(given)},
+            )
             return redirect("admin:people")
         return self._person_page(request, person, form=form)
 
@@ -115,8 +119,12 @@ class PeoplePages:
             return self._person_page(request, person, address_form=form)
         email = form.cleaned_data["email"]
         people.change_address(_operator(request), staff_id, email=email)
-        told = f"is told at {email}" if email else "is told nothing by mail"
-        messages.success(request, f"{person.shown_name} {told} from now on.")
+        told = (
+            _("%(shown_name)s is told at %(email)s from now on.")
+            if email
+            else _("%(shown_name)s is told nothing by mail from now on.")
+        )
+        messages.success(request, told % {"shown_name": person.shown_name, "email": email})
         return redirect("admin:people")
 
     def _person_page(
@@ -149,7 +157,9 @@ class PeoplePages:
     def deactivate(self, request: HttpRequest, staff_id: str) -> HttpResponse:
         """End somebody's access."""
         person = people.deactivate(_operator(request), staff_id)
-        messages.success(request, _("%(name)s can no longer sign in.") % {"name": person.shown_name})
+        messages.success(
+            request, _("%(shown_name)s can no longer sign in.") % {"shown_name": person.shown_name}
+        )
         if left := owners.open_requests_of(person).count():
             messages.warning(request, _words_of_what_is_left(person, left))
         return redirect("admin:people")
@@ -157,12 +167,17 @@ class PeoplePages:
     def reactivate(self, request: HttpRequest, staff_id: str) -> HttpResponse:
         """Let somebody back in."""
         person = people.reactivate(_operator(request), staff_id)
-        messages.success(request, f"{person.shown_name} can sign in again.")
+        messages.success(request, _("%(shown_name)s can sign in again.") % {"shown_name": person.shown_name})
         return redirect("admin:people")
 
     def _link_page(self, request: HttpRequest, person: User, link: str) -> HttpResponse:
         days = invitations.valid_days()
-        context = {"title": f"Link for {person.shown_name}", "person": person, "link": link, "days": days}
+        context = {
+            "title": _("Link for %(shown_name)s") % {"shown_name": person.shown_name},
+            "person": person,
+            "link": link,
+            "days": days,
+        }
         return self._page(request, "people_link", context)
 
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:

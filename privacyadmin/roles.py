@@ -1,15 +1,19 @@
 """What each group may do: the table of roles as data, made real by an idempotent step after every migrate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps.registry import Apps
 from django.apps.registry import apps as installed_apps
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _lazy
 
-OFFICERS = "Privacy officers"
-REVIEWERS = "Reviewers"
-AUDITORS = "Auditors"
-OPERATORS = "Operators"
+from audit.words import Words
+
+OFFICERS = gettext_noop("Privacy officers")
+REVIEWERS = gettext_noop("Reviewers")
+AUDITORS = gettext_noop("Auditors")
+OPERATORS = gettext_noop("Operators")
 
 ROLES: Mapping[str, frozenset[str]] = {
     OFFICERS: frozenset(
@@ -39,15 +43,15 @@ ROLES: Mapping[str, frozenset[str]] = {
             "audit.verify_auditevent",
         }
     ),
-    OPERATORS: frozenset({"erasure.view_upstream", "privacyadmin.invite_user"}),
+    OPERATORS: frozenset({"erasure.view_upstream", "erasure.edit_lettertext", "privacyadmin.invite_user"}),
 }
 
 #: What each role does, in the words of the invitation page.
-ROLE_LINES: Mapping[str, str] = {
-    OFFICERS: "File requests, answer people, hand out certificates, ask for overrides.",
-    REVIEWERS: "Decide overrides and place holds; never on what they filed themselves.",
-    AUDITORS: "Read every request, masked; read, export and verify the audit log.",
-    OPERATORS: "Run the connection to CXone and invite people; they see no requests.",
+ROLE_LINES: Mapping[str, Words] = {
+    OFFICERS: _lazy("File requests, answer people, hand out certificates, ask for overrides."),
+    REVIEWERS: _lazy("Decide overrides and place holds; never on what they filed themselves."),
+    AUDITORS: _lazy("Read every request, masked; read, export and verify the audit log."),
+    OPERATORS: _lazy("Run the connection to CXone, word the letters, invite people; they see no requests."),
 }
 
 
@@ -66,6 +70,11 @@ def make_groups(*, using: str, apps: Apps = installed_apps, **_signal: Any) -> N
     for name, wanted in ROLES.items():
         group, _made = apps.get_model("auth", "Group").objects.using(using).get_or_create(name=name)
         group.permissions.set([known[label] for label in sorted(wanted) if label in known])
+
+
+def role_names(roles: Iterable[str]) -> str:
+    """The names of roles as people read them, with commas."""
+    return ", ".join(map(gettext, roles))
 
 
 def role_code(role: str) -> str:

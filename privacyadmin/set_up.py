@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -83,9 +84,13 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
             user = make_first_operator(form)
         except SetUpDoneError:
             return _gone(request)
-        messages.success(request, f"The account {user.username} is ready. Sign in to invite the others.")
+        messages.success(
+            request,
+            _("The account %(username)s is ready. Sign in to invite the others.")
+            % {"username": user.username},
+        )
         return redirect("admin:login")
-    return _page(request, {"form": form, "title": "Set up PrivacyAdmin"}, status=200)
+    return _page(request, {"form": form, "title": _("Set up PrivacyAdmin")}, status=200)
 
 
 def _valid(token: str) -> bool:
@@ -96,7 +101,7 @@ def _valid(token: str) -> bool:
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
-    context = {"title": "This link no longer works", "set_up_done": operator_exists()}
+    context = {"title": _("This link no longer works"), "set_up_done": operator_exists()}
     return _page(request, context, status=GONE)
 
 

@@ -91,6 +91,7 @@ AUDIT_EXPORTS_PER_HOUR = environment.number("AUDIT_EXPORTS_PER_HOUR", 6, least=1
 OVERRIDE_DAYS = environment.number("OVERRIDE_DAYS", 14, least=1)
 # How long after a sign-in somebody may reveal an identifier without giving the password again, in minutes.
 REVEAL_MINUTES = environment.number("REVEAL_MINUTES", 15)
+DOSSIERS_PER_HOUR = environment.number("DOSSIERS_PER_HOUR", 30, least=1)
 
 # The law's clocks: which may be used, where the establishment keeps its public holidays, and whether the EU's
 # clock stands still while somebody's identity is being confirmed.
@@ -188,6 +189,9 @@ FORMAT_MODULE_PATH = "privacyadmin.formats"
 TIME_ZONE = environment.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
+
+# What is uploaded is about people: it never stands on a disk in clear.
+FILE_UPLOAD_HANDLERS = ["privacyadmin.encrypted_upload.EncryptedUploadHandler"]
 
 # What a browser may do with our pages.
 SECURE = PUBLIC_URL.startswith("https://")

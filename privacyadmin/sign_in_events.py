@@ -8,6 +8,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from audit.admin.confirmation import remember_proof
 from audit.events import Event
@@ -37,7 +38,10 @@ def record_sign_in(*, request: HttpRequest, user: User, **_signal: Any) -> None:
         request.session.flush()
         request.user = AnonymousUser()
         raise PermissionDenied(
-            "The audit log cannot be written just now, so nobody can sign in. Ask an operator to look at it."
+            _(
+                "The audit log cannot be written just now, so nobody can sign in. Ask an operator to look "
+                "at it."
+            )
         ) from error
     remember_proof(request.session)
 

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
@@ -23,20 +25,20 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no t
     """The two fields of the sign-in page. One answer for every failure: which half was wrong is not told."""
 
     error_messages = {
-        "invalid_login": "That name and password don’t match. Both are case-sensitive.",
-        "inactive": "That name and password don’t match. Both are case-sensitive.",
+        "invalid_login": _lazy("That name and password don’t match. Both are case-sensitive."),
+        "inactive": _lazy("That name and password don’t match. Both are case-sensitive."),
     }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["username"].error_messages["required"] = "Type your user name."
-        self.fields["password"].error_messages["required"] = "Type your password."
+        self.fields["username"].error_messages["required"] = _("Type your user name.")
+        self.fields["password"].error_messages["required"] = _("Type your password.")
 
 
 class PrivacyAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships no types.
     """Django's admin site in Unfold's theme, with our sign-in form and the organisation's name everywhere."""
 
-    index_title = "What needs me"
+    index_title = _lazy("What needs me")
     login_form = SignInForm
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from audit import verifier_file
 from audit.admin import standing
@@ -23,7 +24,7 @@ NAME = verifier_file.NAME
 def show(request: HttpRequest) -> HttpResponse:
     """The commands, what they prove, and what they do not."""
     context = {
-        "title": "Check an export on another machine",
+        "title": _("Check an export on another machine"),
         "verifier": NAME,
         "digest": hashlib.sha256(_verifier()).hexdigest(),
         "vkeys": standing.vkeys(),

@@ -19,6 +19,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 from audit.trail import AuditError, audited
@@ -34,10 +36,10 @@ class ConfirmationForm(forms.Form):
     """The password of whoever is signed in."""
 
     password = forms.CharField(
-        label="Your password",
+        label=_lazy("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-        error_messages={"required": "Type the password with which you sign in."},
+        error_messages={"required": _lazy("Type the password with which you sign in.")},
     )
 
     def __init__(self, *args: Any, person: Any, **options: Any) -> None:
@@ -49,7 +51,7 @@ class ConfirmationForm(forms.Form):
         password: str = self.cleaned_data["password"]
         if not self.person.check_password(password):
             raise ValidationError(
-                "That is not your password. Upper and lower case are told apart.", code="wrong"
+                _("That is not your password. Upper and lower case are told apart."), code="wrong"
             )
         return password
 
@@ -114,7 +116,8 @@ def _signed_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.error(
         request,
-        f"The password was wrong {MOST_WRONG} times in a row, so you were signed out. Nothing was done.",
+        _("The password was wrong %(most_wrong)s times in a row, so you were signed out. Nothing was done.")
+        % {"most_wrong": MOST_WRONG},
     )
     return redirect("admin:login")
 
@@ -124,7 +127,7 @@ def _page(request: HttpRequest, form: ConfirmationForm, words: dict[str, str]) -
         (name, value) for name, values in request.POST.lists() if name not in NOT_CARRIED for value in values
     ]
     context = {
-        "title": "Confirm that it is you",
+        "title": _("Confirm that it is you"),
         "form": form,
         "carried": carried,
         "has_password": form.person.has_usable_password(),

@@ -7,14 +7,17 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.admin.access import page
 from audit.admin.event_words import events_words
 from audit.models import AuditCheckpoint, AuditPastLog
+from audit.words import Words
 
-REASONS: Mapping[str, str] = {
-    "restored_backup": "A backup was restored",
-    "key_lost": "The signing key was lost",
+REASONS: Mapping[str, Words] = {
+    "restored_backup": _lazy("A backup was restored"),
+    "key_lost": _lazy("The signing key was lost"),
 }
 
 
@@ -24,7 +27,7 @@ class EarlierLog:
 
     log: AuditPastLog
     newest: AuditCheckpoint | None
-    why: str
+    why: Words
     length: str
 
 
@@ -33,7 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Each with why and when it ended, how long it is, and up to where it was signed."""
     logs = AuditPastLog.objects.defer("frontier").order_by("-ended_at")
     context = {
-        "title": "Earlier logs",
+        "title": _("Earlier logs"),
         "logs": [_shown(log) for log in logs],
         "may_export": request.user.has_perm("audit.export_auditevent"),
     }

@@ -13,18 +13,30 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.admin.event_words import Choices, actors_in_the_log, event_choices, name_of
-from audit.events import ACTOR, EVENT_WORDS, OBJECT
+from audit.event_words import EVENT_WORDS
+from audit.events import ACTOR, OBJECT
 from audit.models import AuditEvent
 
 _REFERENCE = re.compile(r"(?:request:)?(PR-[0-9]{4}-[0-9]{6,12})", re.IGNORECASE)
 _NUMBER = re.compile(r"#?((?:[0-9]{1,18})|[0-9]{1,3}(?:,[0-9]{3}){1,5})")
 _STAFF_ID = re.compile(r"[a-z0-9]{4,16}")
 
-NO_TERM = "Type a request’s reference such as PR-2026-000042, the number of an event, or a staff id in full."
-NOT_IN_THE_LOG = "The log has nothing by that number or staff id. To look for a person, search the requests."
-RESULTS: Choices = [("", "Any"), ("ok", "Done"), ("denied", "Refused"), ("failed", "Failed")]
+NO_TERM = _lazy(
+    "Type a request’s reference such as PR-2026-000042, the number of an event, or a staff id in full."
+)
+NOT_IN_THE_LOG = _lazy(
+    "The log has nothing by that number or staff id. To look for a person, search the requests."
+)
+RESULTS: Choices = [
+    ("", _lazy("Any")),
+    ("ok", _lazy("Done")),
+    ("denied", _lazy("Refused")),
+    ("failed", _lazy("Failed")),
+]
 
 
 def meant_by(term: str) -> Q | None:
@@ -48,16 +60,16 @@ def meant_by(term: str) -> Q | None:
 class ExplorerForm(forms.Form):
     """The terms by which the log is narrowed; both days are included, and are days in the reader's zone."""
 
-    q = forms.CharField(required=False, max_length=80, label="Request, number or staff id")
-    act = forms.ChoiceField(required=False, label="Event")
-    actor = forms.CharField(required=False, label="Who")
-    first_day = forms.DateField(required=False, label="From")
+    q = forms.CharField(required=False, max_length=80, label=_lazy("Request, number or staff id"))
+    act = forms.ChoiceField(required=False, label=_lazy("Event"))
+    actor = forms.CharField(required=False, label=_lazy("Who"))
+    first_day = forms.DateField(required=False, label=_lazy("From"))
     last_day = forms.DateField(required=False, label="To")
-    res = forms.ChoiceField(required=False, label="Result", choices=RESULTS)
+    res = forms.ChoiceField(required=False, label=_lazy("Result"), choices=RESULTS)
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         super().__init__(given, auto_id="filter_%s")
-        self.fields["act"].choices = [("", "Any"), *event_choices()]  # type: ignore[attr-defined]
+        self.fields["act"].choices = [("", _("Any")), *event_choices()]  # type: ignore[attr-defined]
         self.fields["actor"].widget = forms.Select(choices=_actors_with(given.get("actor", "")))
         for day in ("first_day", "last_day"):
             self.fields[day].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -83,14 +95,14 @@ class ExplorerForm(forms.Form):
         """An actor as the log writes them."""
         actor: str = self.cleaned_data["actor"]
         if actor and not ACTOR.fullmatch(actor):
-            raise ValidationError("Choose somebody from the list, or search for a staff id.")
+            raise ValidationError(_("Choose somebody from the list, or search for a staff id."))
         return actor
 
     def clean(self) -> dict[str, Any]:
         """Both days in their order."""
         first, last = self.cleaned_data.get("first_day"), self.cleaned_data.get("last_day")
         if first and last and first > last:
-            self.add_error("last_day", "This day is before the first one.")
+            self.add_error("last_day", _("This day is before the first one."))
         return self.cleaned_data
 
     @property
@@ -138,4 +150,4 @@ def _actors_with(chosen: str) -> Choices:
     """Everybody with a name, and whoever was asked for although no name is known any more."""
     known = actors_in_the_log()
     missing = [(chosen, name_of(chosen))] if chosen and chosen not in dict(known) else []
-    return [("", "Anybody"), *known, *missing]
+    return [("", _("Anybody")), *known, *missing]

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
@@ -22,6 +24,7 @@ from audit.admin.event_filters import ExplorerForm
 from audit.admin.event_paging import MOST_COUNTED, PAGE_SIZE, Cursor, counted, page_of
 from audit.admin.event_words import events_words
 from audit.models import AuditEvent, AuditHead
+from audit.words import Words, numbered
 
 PERMISSION = "audit.view_auditevent"
 
@@ -60,9 +63,13 @@ class EventChangeList(ChangeList):  # type: ignore[misc]  # Unfold ships no type
         if not page.has_newer and not page.has_older:
             return events_words(len(page.numbers))
         if self.form.reads_lines:
-            return f"{PAGE_SIZE} of more events"
+            return _("%(page_size)s of more events") % {"page_size": PAGE_SIZE}
         count = counted(self.queryset)
-        return f"More than {MOST_COUNTED:,} events" if count > MOST_COUNTED else events_words(count)
+        return (
+            _("More than %(most_counted)s events") % {"most_counted": numbered(MOST_COUNTED)}
+            if count > MOST_COUNTED
+            else events_words(count)
+        )
 
     def _links(self) -> dict[str, str]:
         """The addresses of the pages on either side, and of both ends; only those that lead anywhere."""
@@ -92,10 +99,10 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
     list_fullwidth = False
     change_list_template = "audit/event_list.html"
     list_before_template = "audit/standing.html"
-    empty: ClassVar[dict[str, str]] = {
+    empty: ClassVar[dict[str, Words]] = {
         "icon": "receipt_long",
-        "heading": "No events yet",
-        "text": "Whatever is done with a request is written here, in the same moment and for good.",
+        "heading": _lazy("No events yet"),
+        "text": _lazy("Whatever is done with a request is written here, in the same moment and for good."),
     }
 
     def get_urls(self) -> list[URLPattern]:
@@ -122,7 +129,7 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
             form = ExplorerForm(request.POST)
             if form.is_valid():
                 return redirect(f"{request.path}?{urlencode(form.address_terms())}".rstrip("?"))
-        context = {"title": "Audit log", **standing.context(), **(extra_context or {})}
+        context = {"title": _("Audit log"), **standing.context(), **(extra_context or {})}
         answer: HttpResponseBase = super().changelist_view(request, context)
         return answer
 
@@ -148,39 +155,39 @@ class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no type
         """The log is append-only."""
         return False
 
-    @admin.display(description="Number")
+    @admin.display(description=_lazy("Number"))
     def number(self, event: AuditEvent) -> SafeString:
         """The event's place in the log."""
         return format_html('<span class="pa-strong">{}</span>', f"{event.seq:,}")
 
-    @admin.display(description="Time")
+    @admin.display(description=_lazy("Time"))
     def time(self, event: AuditEvent) -> SafeString:
         """To the second, in the reader's zone."""
         words = date_format(timezone.localtime(event.occurred_at), "j M Y, H:i:s")
         return format_html('<span class="pa-nowrap">{}</span>', words)
 
-    @admin.display(description="Event")
+    @admin.display(description=_lazy("Event"))
     def event(self, event: AuditEvent) -> str:
         """What happened, in words."""
         return event.words
 
-    @admin.display(description="About")
+    @admin.display(description=_lazy("About"))
     def about(self, event: AuditEvent) -> str:
         """The reference of a request as people know it, anything else with its kind."""
         return event_words.about_in_short(event.obj)
 
-    @admin.display(description="Who")
+    @admin.display(description=_lazy("Who"))
     def who(self, event: AuditEvent) -> str:
         """The person's name today, else the opaque id."""
         return event_words.who(event)
 
-    @admin.display(description="Result")
+    @admin.display(description=_lazy("Result"))
     def outcome(self, event: AuditEvent) -> SafeString:
         """Done, refused, failed; or that what is stored is no line of the log."""
         tone, icon, text = event_words.result_look(event)
         return render_to_string("pa/badge.html", {"tone": tone, "icon": icon, "text": text})
 
-    @admin.display(description="Leaf (SHA-256)")
+    @admin.display(description=_lazy("Leaf (SHA-256)"))
     def leaf_start(self, event: AuditEvent) -> SafeString:
         """Enough of the hash to compare by eye."""
         leaf = bytes(event.leaf).hex()

@@ -9,11 +9,14 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.admin import event_words
 from audit.log_format import LogFormatError, leaf_hash
 from audit.models import AuditCheckpoint, AuditEvent, AuditHead
 from audit.proofs import ProofError, proof_of
+from audit.words import Words, numbered
 
 LIST = "admin:audit_auditevent_changelist"
 
@@ -34,8 +37,8 @@ class ProofStatus:
 
     tone: str
     icon: str
-    title: str
-    words: str
+    title: Words
+    words: Words
     first: AuditCheckpoint | None = None
     text: str = ""
 
@@ -43,9 +46,11 @@ class ProofStatus:
 NOT_YET_COVERED = ProofStatus(
     "neutral",
     "hourglass_empty",
-    "Not covered yet",
-    "No checkpoint is signed over this event yet; the next one covers it. Until then only this database says "
-    "that it is as it was written.",
+    _lazy("Not covered yet"),
+    _lazy(
+        "No checkpoint is signed over this event yet; the next one covers it. Until then only this "
+        "database says that it is as it was written."
+    ),
 )
 
 
@@ -54,7 +59,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     event = _event(number)
     look = event_words.result_look(event)
     context = {
-        "title": f"Event {event.seq:,}",
+        "title": _("Event %(seq)s") % {"seq": numbered(event.seq)},
         "original": event,
         "event": event,
         "number": f"{event.seq:,}",
@@ -83,13 +88,16 @@ def proof_status(seq: int) -> ProofStatus:
     try:
         proof = proof_of(seq, checkpoint=newest)
     except ProofError as error:
-        return ProofStatus("danger", "error", "Does not fit what was signed", str(error), first)
+        return ProofStatus("danger", "error", _("Does not fit what was signed"), str(error), first)
     return ProofStatus(
         "success",
         "verified",
-        "Covered by a checkpoint",
-        f"Recomputed just now, this line leads to the root that was signed over {newest.size:,} events. "
-        "That shows as much as the checkpoint does: compare it with one kept outside.",
+        _("Covered by a checkpoint"),
+        _(
+            "Recomputed just now, this line leads to the root that was signed over %(size)s events. That "
+            "shows as much as the checkpoint does: compare it with one kept outside."
+        )
+        % {"size": numbered(newest.size)},
         first,
         proof.text(),
     )

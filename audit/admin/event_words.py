@@ -5,40 +5,43 @@ from collections.abc import Iterable, Mapping
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Substr, Trim
+from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy as _lazy
 
-from audit.events import EVENT_WORDS
+from audit.event_words import EVENT_WORDS
 from audit.log_format import LogFormatError
 from audit.models import AuditEvent, LoggedEvent
+from audit.words import Words, numbered
 
 #: Tone, icon and word of each result.
 RESULT_LOOKS = {
-    "ok": ("success", "check", "Done"),
-    "denied": ("warning", "block", "Refused"),
-    "failed": ("danger", "error", "Failed"),
+    "ok": ("success", "check", _lazy("Done")),
+    "denied": ("warning", "block", _lazy("Refused")),
+    "failed": ("danger", "error", _lazy("Failed")),
 }
-DAMAGED_LOOK = ("danger", "broken_image", "Line damaged")
+DAMAGED_LOOK = ("danger", "broken_image", _lazy("Line damaged"))
 ACTORS_WITHOUT_A_NAME = {"sys": "PrivacyAdmin", "cxone": "CXone"}
 
 #: The nouns that begin the names of events, under the headings that group them in a choice.
 EVENT_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Requests": ("request", "attention"),
-    "Callbacks of CXone": ("callback", "upstream"),
-    "Holds and overrides": ("hold", "override"),
-    "Personal data": ("subject",),
-    "People": ("user", "access"),
-    "Vaults": ("vault",),
-    "The log itself": ("log", "audit", "key"),
+    gettext_noop("Requests"): ("request", "attention", "import"),
+    gettext_noop("Callbacks of CXone"): ("callback", "upstream"),
+    gettext_noop("Holds and overrides"): ("hold", "override"),
+    gettext_noop("Personal data"): ("subject",),
+    gettext_noop("People"): ("user", "access"),
+    gettext_noop("Vaults"): ("vault",),
+    gettext_noop("The log itself"): ("log", "audit", "key"),
 }
 
 #: A log goes by a UUID, which would take the room of two other columns.
 LONGEST_SHOWN = 16
 
-Choices = list[tuple[str, str]]
+Choices = list[tuple[str, Words]]
 
 
 def event_choices() -> list[tuple[str, Choices]]:
     """All kinds of event by their words, grouped by what they happen to."""
-    return [(heading, _choices_of(nouns)) for heading, nouns in EVENT_GROUPS.items()]
+    return [(gettext(heading), _choices_of(nouns)) for heading, nouns in EVENT_GROUPS.items()]
 
 
 def _choices_of(nouns: Iterable[str]) -> Choices:
@@ -74,7 +77,7 @@ def actors_in_the_log() -> Choices:
     return [*ACTORS_WITHOUT_A_NAME.items(), *shown]
 
 
-def result_look(event: LoggedEvent) -> tuple[str, str, str]:
+def result_look(event: LoggedEvent) -> tuple[str, str, Words]:
     """Tone, icon and word: done, refused, failed; or that what is stored is no line of the log."""
     try:
         return RESULT_LOOKS[event.result]
@@ -95,7 +98,7 @@ def about_in_short(obj: str) -> str:
 
 def events_words(count: int) -> str:
     """`1 event`, `18,423 events`."""
-    return "1 event" if count == 1 else f"{count:,} events"
+    return ngettext("%(count)s event", "%(count)s events", count) % {"count": numbered(count)}
 
 
 def _full_name() -> Coalesce:

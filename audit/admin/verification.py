@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.admin.access import page
 from audit.admin.verification_shown import run_of, under_way
@@ -26,18 +27,18 @@ def runs(request: HttpRequest) -> HttpResponseBase:
     """The last verifications; a POST asks for one, unless one is under way, and leads to its page."""
     if request.method == "POST":
         if (row := under_way()) is not None:
-            messages.info(request, "A verification is under way already: here it is.")
+            messages.info(request, _("A verification is under way already: here it is."))
         else:
             row = verification_runs.ask(by=request.user.actor)  # type: ignore[union-attr]  # a page's reader is signed in.
         return redirect("admin:log_verification", row.pk)
-    return _shown(request, "verification_list", {"title": "Verifications", **_history()})
+    return _shown(request, "verification_list", {"title": _("Verifications"), **_history()})
 
 
 @page(PERMISSION)
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One verification: its progress, or its verdict."""
     row = get_object_or_404(AuditVerification, pk=pk)
-    context = {"title": f"Verification {pk}", **_context(row)}
+    context = {"title": _("Verification %(pk)s") % {"pk": pk}, **_context(row)}
     return _shown(request, "verification_page", context)
 
 

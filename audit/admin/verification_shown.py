@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from audit.admin.event_words import events_words, name_of
 from audit.admin.verification_words import VerdictLook, look_of
 from audit.models import AuditVerification
@@ -61,8 +63,8 @@ class Run:
     def said(self) -> str:
         """What screen readers are told when something happened; not every step of the bar."""
         if self.look is not None:
-            return self.look.title
-        return "No worker is at it." if self.waits_for_worker else "The verification is under way."
+            return str(self.look.title)
+        return _("No worker is at it.") if self.waits_for_worker else _("The verification is under way.")
 
 
 def run_of(row: AuditVerification, *, now: datetime) -> Run:

@@ -1,12 +1,12 @@
-"""How many exports one person may take within an hour, counted from the log itself.
+"""How many times within an hour one person may take what is large or tells much, counted from the log itself.
 
 An export reads the whole log and sends it; nobody needs many of them, and whoever tries is worth a line.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -18,39 +18,45 @@ from audit.models import AuditEvent
 WINDOW = timedelta(hours=1)
 
 
-def seconds_until_allowed(person: Any, *, using: str) -> float:
-    """0 when this person may take an export now, else for how long not.
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """So many of these events may one person cause within an hour."""
 
-    To be asked inside the transaction that records the export: it holds the person's row until then, so that
-    of two who ask at once in one name the second sees the first.
-    """
-    get_user_model().objects.using(using).select_for_update(no_key=True).get(pk=person.pk)
-    taken = [event.occurred_at for event in _recent(person, using=using) if not _was_refused(event)]
-    if len(taken) < settings.AUDIT_EXPORTS_PER_HOUR:
-        return 0
-    free = taken[-settings.AUDIT_EXPORTS_PER_HOUR] + WINDOW - timezone.now()
-    return max(free.total_seconds(), 1)
+    act: Event
+    most: int
+    using: str = "default"
 
+    def seconds_until_allowed(self, person: Any) -> float:
+        """0 when this person may do it now, else for how long not.
 
-def was_told(person: Any, *, using: str) -> bool:
-    """Whether the log already tells, since the last export, that this person was refused one.
+        To be asked inside the transaction that records it: it holds the person's row until then, so that of
+        two who ask at once in one name the second sees the first.
+        """
+        get_user_model().objects.using(self.using).select_for_update(no_key=True).get(pk=person.pk)
+        taken = [event.occurred_at for event in self._recent(person) if not _was_refused(event)]
+        if len(taken) < self.most:
+            return 0
+        free = taken[-self.most] + WINDOW - timezone.now()
+        return max(free.total_seconds(), 1)
 
-    Once is enough: a page that is reloaded again and again must not fill a log that never shrinks.
-    """
-    last = _recent(person, using=using).last()
-    return last is not None and _was_refused(last)
+    def was_told(self, person: Any) -> bool:
+        """Whether the log already tells, since the last that was allowed, that this person was refused one.
 
+        Once is enough: a page that is reloaded again and again must not fill a log that never shrinks.
+        """
+        last = self._recent(person).last()
+        return last is not None and _was_refused(last)
 
-def _recent(person: Any, *, using: str) -> QuerySet[AuditEvent]:
-    events = AuditEvent.objects.using(using).filter(
-        actor=person.actor, act=Event.AUDIT_EXPORTED, occurred_at__gt=timezone.now() - WINDOW
-    )
-    return events.order_by("seq")
+    def _recent(self, person: Any) -> QuerySet[AuditEvent]:
+        events = AuditEvent.objects.using(self.using).filter(
+            actor=person.actor, act=self.act, occurred_at__gt=timezone.now() - WINDOW
+        )
+        return events.order_by("seq")
 
 
 def _was_refused(event: AuditEvent) -> bool:
     try:
         return event.result == "denied"
     except LogFormatError:
-        # A line that cannot be read gives nobody another export.
+        # A line that cannot be read gives nobody another one.
         return False

@@ -1,4 +1,4 @@
-"""A download of constant memory, under WSGI and ASGI alike."""
+"""What is made piece by piece, sent piece by piece, under WSGI and under ASGI."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 def streamed(
     request: HttpRequest, pieces: Iterator[bytes], *, media_type: str, name: str
 ) -> StreamingHttpResponse:
-    """The pieces as a file of this name, each sent as soon as it is made."""
+    """The pieces as a download of this name, which nobody on the way keeps."""
     # Under ASGI Django would gather what a synchronous generator yields into one list before sending any.
     content = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
     response = StreamingHttpResponse(content, content_type=media_type)

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from audit.events import Event
-from audit.export.allowance import seconds_until_allowed, was_told
+from audit.export.allowance import Allowance
 from audit.export.frontier import frontier_at
 from audit.export.source import ExportRefusedError, Source
 from audit.log_format import Frontier
 from audit.models import AuditCheckpoint
 from audit.trail import audited
 from audit.verifier.signed_note import to_base64
+from audit.words import numbered
 
 
 class Form(StrEnum):
@@ -30,8 +35,14 @@ class TooManyExportsError(ExportRefusedError):
         self.seconds = math.ceil(seconds)
         minutes = math.ceil(seconds / 60)
         super().__init__(
-            "You have taken as many exports as one person may within an hour. "
-            f"The next one is possible in {minutes} minute{'' if minutes == 1 else 's'}."
+            ngettext(
+                "You have taken as many exports as one person may within an hour. "
+                "The next one is possible in %(minutes)s minute.",
+                "You have taken as many exports as one person may within an hour. "
+                "The next one is possible in %(minutes)s minutes.",
+                minutes,
+            )
+            % {"minutes": minutes}
         )
 
 
@@ -69,9 +80,12 @@ def begin(source: Source, *, form: Form, via: str, first: int = 0, person: Any =
     checkpoint = source.checkpoint()
     _refuse_beyond(first, checkpoint.size)
     frontier = frontier_at(first, checkpoint=checkpoint, stored=source.stored)
+    allowance = Allowance(
+        act=Event.AUDIT_EXPORTED, most=settings.AUDIT_EXPORTS_PER_HOUR, using=source.stored.using
+    )
     with audited(using=source.stored.using) as trail:
-        wait = seconds_until_allowed(person, using=source.stored.using) if person else 0
-        if not wait or not was_told(person, using=source.stored.using):
+        wait = allowance.seconds_until_allowed(person) if person else 0
+        if not wait or not allowance.was_told(person):
             entry = trail.record(
                 Event.AUDIT_EXPORTED,
                 actor=person.actor if person else "sys",
@@ -93,6 +107,9 @@ def begin(source: Source, *, form: Form, via: str, first: int = 0, person: Any =
 def _refuse_beyond(first: int, size: int) -> None:
     if not 0 <= first < size:
         raise ExportRefusedError(
-            f"The log has {size:,} events, numbered 0 to {size - 1:,}. "
-            f"There is no event {first:,} to begin with."
+            _(
+                "The log has %(size)s events, numbered 0 to %(size_2)s. There is no event %(first)s to begin "
+                "with."
+            )
+            % {"size": numbered(size), "size_2": numbered(size - 1), "first": numbered(first)}
         )

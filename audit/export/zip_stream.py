@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from audit.export.files import File
 
-READABLE_BY_ALL = 0o100644 << 16
+READABLE_BY_ALL, READABLE_BY_OWNER = 0o100644 << 16, 0o100600 << 16
 
 
 class _Outlet(io.RawIOBase):
@@ -34,7 +34,9 @@ class _Outlet(io.RawIOBase):
         return taken
 
 
-def zipped(files: Iterable[File], *, modified: datetime) -> Iterator[bytes]:
+def zipped(
+    files: Iterable[File], *, modified: datetime, permissions: int = READABLE_BY_ALL
+) -> Iterator[bytes]:
     """The files as a ZIP, in pieces about as large as those of the files.
 
     When a file cannot be read to its end, the ZIP ends without its directory, and no program opens it.
@@ -42,15 +44,15 @@ def zipped(files: Iterable[File], *, modified: datetime) -> Iterator[bytes]:
     outlet = _Outlet()
     with ZipFile(outlet, "w") as archive:
         for file in files:
-            with archive.open(_entry(file.name, modified), "w", force_zip64=True) as member:
+            with archive.open(_entry(file.name, modified, permissions), "w", force_zip64=True) as member:
                 for piece in file.content:
                     member.write(piece)
                     yield outlet.take()
     yield outlet.take()
 
 
-def _entry(name: str, modified: datetime) -> ZipInfo:
+def _entry(name: str, modified: datetime, permissions: int) -> ZipInfo:
     entry = ZipInfo(name, modified.astimezone(UTC).timetuple()[:6])
     entry.compress_type = ZIP_DEFLATED
-    entry.external_attr = READABLE_BY_ALL
+    entry.external_attr = permissions
     return entry

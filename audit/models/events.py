@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from audit.events import EVENT_WORDS
+from audit.event_words import EVENT_WORDS
 from audit.log_format import JSON, parse_line
 
 
@@ -38,7 +38,7 @@ class LoggedEvent(models.Model):
     @property
     def words(self) -> str:
         """The event in plain words; the bare name for one that this version does not know."""
-        return EVENT_WORDS.get(self.act, self.act)
+        return str(EVENT_WORDS.get(self.act, self.act))
 
     @property
     def entry(self) -> dict[str, JSON]:

@@ -47,7 +47,7 @@ class MailState:
     @property
     def words(self) -> str:
         """What keeps it from going, in a sentence; empty when nothing does."""
-        return TROUBLE_WORDS.get(self.trouble, "")
+        return str(TROUBLE_WORDS.get(self.trouble, ""))
 
 
 def state(*, using: str = "default") -> MailState:

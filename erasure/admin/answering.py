@@ -1,107 +1,92 @@
-"""Recording that the person was answered: with what outcome, by which way, on which day."""
+"""Recording that the person was answered, part by part, with the letter that tells them beside the form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.trail import audited
 from erasure import lifecycle
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404
-from erasure.admin.submission_cards import Card, cards_of
+from erasure.admin.answer_rows import all_of_them, rows_of, suggested, suggestion
+from erasure.admin.letter_beside import day_of, letter_beside, letter_language
 from erasure.asked import controllers_today
-from erasure.choices import Channel, Outcome, RequestType, SubmissionStatus
+from erasure.choices import Channel, Outcome
+from erasure.forms.answer import AnswerForm, parts_asked, told_of
+from erasure.letters import facts_of, parts_told
 from erasure.models import PrivacyRequest
-
-S = SubmissionStatus
-OUTCOME_LINES: dict[Outcome, str] = {
-    Outcome.DONE: "Everything that was asked for was carried out, as CXone reported it.",
-    Outcome.PARTLY_DONE: "A part was carried out; the person was told which part was not, and why.",
-    Outcome.NOTHING_FOUND: "CXone was asked and found nothing about this person.",
-    Outcome.REFUSED: "Nothing was carried out; the person was told the ground, and the right to complain.",
-    Outcome.WITHDRAWN: "The person took the request back before it was carried out.",
-}
-
-
-class AnswerForm(forms.Form):
-    """What was told to the person, how and when."""
-
-    outcome = forms.ChoiceField(
-        choices=Outcome.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose what the person was told."},
-    )
-    channel = forms.ChoiceField(
-        label="How the answer went out",
-        choices=[("", "Choose one"), *Channel.choices],
-        error_messages={"required": "Choose how the answer went out."},
-    )
-    answered_on = forms.DateField(
-        label="Answered on",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The day on which the answer went out, where your organisation is established.",
-        error_messages={"required": "Give the day on which the answer went out."},
-    )
-    note = forms.CharField(
-        label="Internal note",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="For colleagues, kept encrypted. It never goes to the person.",
-    )
-
-    def __init__(self, *args: Any, request: PrivacyRequest, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.request = request
-        field = self.fields["answered_on"]
-        field.widget.attrs |= {
-            "min": request.received_on.isoformat(),
-            "max": controllers_today().isoformat(),
-        }
-
-    def clean_outcome(self) -> str:
-        """An outcome that the submissions do not bear is said beside the choice."""
-        outcome: str = self.cleaned_data["outcome"]
-        told = _told(self.request, Outcome(outcome))
-        if refusal := lifecycle.why_not_told(self.request, told):
-            raise forms.ValidationError(refusal)
-        return outcome
-
-    def clean_answered_on(self) -> Any:
-        """From the receipt to today."""
-        day = self.cleaned_data["answered_on"]
-        if refusal := lifecycle.why_not_answered_on(self.request, day, today=controllers_today()):
-            raise forms.ValidationError(refusal)
-        return day
 
 
 @page("erasure.answer_request", methods=("GET", "HEAD", "POST"))
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask what the person was told, and record it; what stands in the way is said in place of the form."""
+    """Ask what the person was told, and record it; what stands in the way is said in place of the form.
+
+    Two buttons record nothing: one shows the letter of what is chosen, one sets all parts at once.
+    """
     found = request_or_404(reference)
     if refusal := lifecycle.why_not_answer(found):
         messages.error(request, refusal)
         return redirect("admin:request_page", reference=reference)
-    cards = [card for card in cards_of(found, now=timezone.now()) if card.replaced_by is None]
-    suggested, hint = suggestion(found, cards)
-    first_seen = {"answered_on": controllers_today(), "outcome": suggested}
-    form = AnswerForm(request.POST or None, request=found, initial=first_seen)
-    if request.method == "POST" and form.is_valid():
-        return _record(request, found, form)
+    do = request.POST.get("do", "record")
+    if request.method == "POST" and do == "record":
+        form = AnswerForm(request.POST, request=found)
+        if form.is_valid():
+            return _record(request, found, form)
+        return _page(request, found, form, request.POST)
+    values = _first_seen(request, found) if request.method != "POST" else request.POST.dict()
+    form = AnswerForm(initial=values, request=found)
+    if do == "set_all":
+        values |= all_of_them(form.parts, request.POST.get("all_outcome"), request.POST.get("all_ground"))
+    return _page(request, found, form, values)
+
+
+def _first_seen(request: HttpRequest, found: PrivacyRequest) -> dict[str, Any]:
+    """What is chosen when the page opens: what fits the reports, or a refusal where that was asked for."""
+    values = suggested(found)
+    if request.GET.get("outcome") == Outcome.REFUSED:
+        values |= all_of_them(parts_asked(found), Outcome.REFUSED, None)
+    return {**values, "answered_on": controllers_today(), "language": letter_language({})}
+
+
+def _page(
+    request: HttpRequest, found: PrivacyRequest, form: AnswerForm, values: Mapping[str, Any]
+) -> HttpResponse:
+    rows = rows_of(found, form)
     context = {
-        "title": f"Answer {reference}",
+        "title": _("Answer %(reference)s") % {"reference": found.reference},
         "request_shown": found,
         "form": form,
-        "outcomes": [(option, OUTCOME_LINES[Outcome(option.data["value"])]) for option in form["outcome"]],
-        "hint": hint,
+        "rows": rows,
+        "alone": rows[0] if len(rows) == 1 else None,
+        "grounds": form.grounds,
+        "outcomes": _in_common(form),
+        "hint": suggestion(found),
+        "can_be_late": "late_reason" in form.fields,
+        "refusal_was_due_sooner": found.first_due_on != found.due_on,
+        **_letter(found, form, values),
     }
     return render(request, "erasure/answer.html", {**admin.site.each_context(request), **context})
+
+
+def _in_common(form: AnswerForm) -> list[Outcome]:
+    """The outcomes that can be set for several parts at once."""
+    possible = {one for part in form.parts for one in lifecycle.possible_outcomes(part.submission)}
+    return [outcome for outcome in Outcome if outcome in possible]
+
+
+def _letter(found: PrivacyRequest, form: AnswerForm, values: Mapping[str, Any]) -> dict[str, Any]:
+    told, language = told_of(form.parts, values), letter_language(values)
+    if not told:
+        hint = _("Choose for each part what the person is told; the letter for it will stand here.")
+        return letter_beside("", None, language=language, hint=hint)
+    facts = facts_of(found, day=day_of(form, "answered_on", values), parts=parts_told(found, told))
+    return letter_beside(lifecycle.outcome_of(told), facts, language=language)
 
 
 def _record(request: HttpRequest, found: PrivacyRequest, form: AnswerForm) -> HttpResponse:
@@ -112,47 +97,19 @@ def _record(request: HttpRequest, found: PrivacyRequest, form: AnswerForm) -> Ht
                 log,
                 found,
                 by=request.user,
-                told=_told(found, Outcome(given["outcome"])),
+                told=form.told,
                 channel=Channel(given["channel"]),
                 answered_on=given["answered_on"],
                 note=given["note"],
                 now=timezone.now(),
+                late_reason=given.get("late_reason", ""),
             )
     except lifecycle.MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{found.reference} is answered. The clock has stopped.")
+        words = _("%(reference)s is answered. The clock has stopped.") % {"reference": found.reference}
+        messages.success(request, words)
     return redirect("admin:request_page", reference=found.reference)
-
-
-def _told(request: PrivacyRequest, outcome: Outcome) -> list[lifecycle.Told]:
-    ground = "identity_not_established" if outcome == Outcome.REFUSED else ""
-    parts: list[int | None] = [part.number for part in lifecycle.parts_to_answer(request)]
-    return [lifecycle.Told(submission=number, outcome=outcome, ground=ground) for number in parts or [None]]
-
-
-def suggestion(request: PrivacyRequest, cards: Sequence[Card]) -> tuple[str, str]:
-    """The outcome that fits what CXone reported, and why in one sentence; the officer decides."""
-    completed = [card for card in cards if card.submission.status == S.COMPLETED]
-    if not cards:
-        return "", "Nothing was sent to CXone for this request."
-    if not completed:
-        return "", "CXone has reported nothing done: only “refused” or “withdrawn” can be recorded."
-    if len(completed) < len(cards):
-        return (
-            Outcome.PARTLY_DONE,
-            f"CXone reported {len(completed)} of {len(cards)} submissions done; tell the person of the rest.",
-        )
-    if all(card.found_nothing for card in completed):
-        return (
-            Outcome.NOTHING_FOUND,
-            "CXone found nothing under this identifier. Check the identifier before you answer.",
-        )
-    if request.type == RequestType.ACCESS:
-        return Outcome.DONE, "Record it once the copy was handed over, and say in the note how."
-    if any(card.found_nothing for card in completed):
-        return Outcome.DONE, "Under one of the identifiers CXone found nothing; check it before you answer."
-    return Outcome.DONE, "CXone reported everything that was sent as done."
 
 
 urls: list[URLPattern] = [path("requests/<reference:reference>/answer/", answer, name="request_answer")]

@@ -23,6 +23,8 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 from audit.models import AuditEvent
@@ -39,13 +41,13 @@ _SEED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class SampleForm(forms.Form):
     """The days of receipt, both included, how many requests, and the seed that decides which."""
 
-    first_day = forms.DateField(label="Received from", widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = forms.DateField(label=_lazy("Received from"), widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}))
-    count = forms.IntegerField(label="How many", min_value=FEWEST, max_value=MOST)
+    count = forms.IntegerField(label=_lazy("How many"), min_value=FEWEST, max_value=MOST)
     seed = forms.CharField(
-        label="Seed",
+        label=_lazy("Seed"),
         max_length=64,
-        help_text="Keep it with your notes: the same seed and days give the same requests.",
+        help_text=_lazy("Keep it with your notes: the same seed and days give the same requests."),
         widget=forms.TextInput(attrs={"class": "pa-mono", "autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -53,14 +55,14 @@ class SampleForm(forms.Form):
         """A seed that can be read aloud and typed again."""
         seed: str = self.cleaned_data["seed"]
         if not _SEED.fullmatch(seed):
-            raise ValidationError("A seed has letters, digits and . _ - alone, at most 64 of them.")
+            raise ValidationError(_("A seed has letters, digits and . _ - alone, at most 64 of them."))
         return seed
 
     def clean(self) -> dict[str, Any]:
         """Both days in their order."""
         first, last = self.cleaned_data.get("first_day"), self.cleaned_data.get("last_day")
         if first and last and first > last:
-            self.add_error("last_day", "This day is before the first one.")
+            self.add_error("last_day", _("This day is before the first one."))
         return self.cleaned_data
 
 
@@ -88,7 +90,7 @@ def show(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET[name].strip() for name in SampleForm.base_fields if request.GET.get(name)}
     form = SampleForm({**_suggested(), **asked}) if asked else SampleForm(initial=_suggested())
     context = {
-        "title": "A sample for an audit visit",
+        "title": _("A sample for an audit visit"),
         "form": form,
         "sample": draw(**form.cleaned_data) if asked and form.is_valid() else None,
     }

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 from audit.models import AuditEvent
@@ -14,9 +16,12 @@ from audit.trail import Trail, audited
 #: So many of one person are written down one by one in this time.
 MOST = 30
 WITHIN = timedelta(hours=1)
-TOO_MANY = (
-    f"You tried more than {MOST} times within an hour to decide what you may not. Nothing was decided. "
-    "Leave these to somebody who may, or wait an hour."
+TOO_MANY = format_lazy(
+    _lazy(
+        "You tried more than {most} times within an hour to decide what you may not. Nothing was "
+        "decided. Leave these to somebody who may, or wait an hour."
+    ),
+    most=MOST,
 )
 
 

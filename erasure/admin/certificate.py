@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from audit.admin.confirmation import asked_to_confirm
@@ -18,7 +19,7 @@ from erasure.certificates import REPORT_ALONE, Certificate, CertificateRefused, 
 from erasure.certificates.files import REPORT
 from erasure.certificates.words import anothers_words, grounds_of, kept_words, standing_words
 from erasure.models import PrivacyRequest, Submission
-from erasure.plain_words import categories_words
+from erasure.plain_words import categories_words, count_words
 
 PERMISSIONS = {Copy.PERSON: "erasure.take_certificate", Copy.AUDIT: "erasure.take_audit_copy"}
 #: A report runs nothing, loads nothing and sends nothing, whatever stands in it.
@@ -54,6 +55,21 @@ class Offer:
         )
 
     @property
+    def entries_words(self) -> str:
+        """How many entries of the log it holds."""
+        return count_words(len(self.contents.events) if self.contents else 0, "entry")
+
+    @property
+    def holds_words(self) -> str:
+        """How many holds it tells of."""
+        return count_words(len(self.contents.holds) if self.contents else 0, "hold")
+
+    @property
+    def overrides_words(self) -> str:
+        """How many decisions on overrides it tells of."""
+        return count_words(len(self.contents.overrides) if self.contents else 0, "override decision")
+
+    @property
     def anothers(self) -> str:
         """That something concerned an identifier of another person."""
         return "" if self.contents is None else anothers_words(self.contents)
@@ -72,7 +88,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     found = request_or_404(reference)
     context = {
-        "title": f"Certificate of {reference}",
+        "title": _("Certificate of %(reference)s") % {"reference": reference},
         "request_shown": found,
         "offers": [_offer(found, copy) for copy in copies],
     }
@@ -88,9 +104,11 @@ def take_persons(request: HttpRequest, reference: str) -> HttpResponse:
     """
     question = asked_to_confirm(
         request,
-        doing=f"Take the certificate of {request_or_404(reference)}",
+        doing=_("Take the certificate of %(request)s") % {"request": request_or_404(reference)},
         back=reverse("admin:request_certificate", args=[reference]),
-        afterwards="" if _via(request) == REPORT_ALONE else "The files are then downloaded; this page stays.",
+        afterwards=""
+        if _via(request) == REPORT_ALONE
+        else _("The files are then downloaded; this page stays."),
     )
     if question is not None:
         return question

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from audit.words import day_words
 from erasure import attention
 from erasure.choices import TERMINAL_STATUSES, Look, RequestType, SubmissionStatus
-from erasure.deadlines import long_date
 from erasure.models import PrivacyRequest, Submission
 from erasure.personal_data import IDENTIFIERS_AND_TEXT
 from erasure.shredding import goes_on
@@ -37,24 +38,27 @@ def certificate_card(
     if may["certify"] and any(row.status == SubmissionStatus.COMPLETED for row in submissions):
         return _for_officers(request)
     if may["audit_copy"] and any(row.status in TERMINAL_STATUSES for row in submissions):
-        words = "All submissions, entries, holds and decisions, masked, with the proofs of how they ended."
-        return CertificateCard(READY, "Ready", words, "Take the auditors’ copy")
+        words = _("All submissions, entries, holds and decisions, masked, with the proofs of how they ended.")
+        return CertificateCard(READY, _("Ready"), words, _("Take the auditors’ copy"))
     return None
 
 
 def _for_officers(request: PrivacyRequest) -> CertificateCard:
     if request.shredded_at is not None:
-        earlier = "One was taken before." if request.certified_at else "None was taken before."
-        words = f"The identifiers were shredded on {_day(request.shredded_at)}. {earlier}"
-        return CertificateCard(GONE, "No longer possible", words, "")
+        earlier = _("One was taken before.") if request.certified_at else _("None was taken before.")
+        words = _("The identifiers were shredded on %(day)s. %(earlier)s") % {
+            "day": _day(request.shredded_at),
+            "earlier": earlier,
+        }
+        return CertificateCard(GONE, _("No longer possible"), words, "")
     if request.certified_at is not None:
-        words = f"First taken on {_day(request.certified_at)}."
-        return CertificateCard(TAKEN, "Taken", words, "Take it again")
-    words = (
-        "Proof, for the person, that CXone reported this and that the report was not changed since. "
-        "It can be checked without access to this system."
+        words = _("First taken on %(day)s.") % {"day": _day(request.certified_at)}
+        return CertificateCard(TAKEN, _("Taken"), words, _("Take it again"))
+    words = _(
+        "Proof, for the person, that CXone reported this and that the report was not changed since. It "
+        "can be checked without access to this system."
     )
-    return CertificateCard(READY, "Ready", words, "Take the certificate")
+    return CertificateCard(READY, _("Ready"), words, _("Take the certificate"))
 
 
 def shred_warning(request: PrivacyRequest, *, now: datetime) -> str:
@@ -62,11 +66,11 @@ def shred_warning(request: PrivacyRequest, *, now: datetime) -> str:
     day = goes_on(request, IDENTIFIERS_AND_TEXT)
     if day is None or not attention.uncertified(now).filter(pk=request.pk).exists():
         return ""
-    return (
-        f"From {long_date(day)} on its identifiers are shredded. After that, nothing can be made any more "
-        "that links CXone’s report to the person."
-    )
+    return _(
+        "From %(day)s on its identifiers are shredded. After that, nothing can be made any more that "
+        "links CXone’s report to the person."
+    ) % {"day": day_words(day)}
 
 
 def _day(moment: datetime) -> str:
-    return long_date(timezone.localtime(moment).date())
+    return day_words(timezone.localtime(moment).date())

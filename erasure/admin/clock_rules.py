@@ -72,7 +72,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _tried(asked: dict[str, Any]) -> dict[str, Any]:
-    """The dates of the law and the day asked for, and what an extension would bring; or why there are none."""
+    """The dates of the law and the day asked for, and what an extension would bring; or why not."""
     facts = {"request_type": asked["type"]}
     try:
         computed = clock(asked["regulation"], asked["received_on"], **facts)
@@ -84,8 +84,8 @@ def _tried(asked: dict[str, Any]) -> dict[str, Any]:
         _("Internal target"): computed.target_on,
         _("Confirm receipt by"): computed.acknowledge_by,
         _("A refusal is due by"): computed.first_due_on,
-        _("If extended, due on"): offer and offer.due_on,
-        _("The person must be told of it by"): offer and offer.closes_on,
+        _("If extended, due on"): offer.due_on if offer else None,
+        _("The person must be told of it by"): offer.closes_on if offer else None,
     }
     return {
         "days": {words: long_date_with_weekday(day) for words, day in days.items() if day is not None},
@@ -96,17 +96,19 @@ def _tried(asked: dict[str, Any]) -> dict[str, Any]:
 def row_shown(rule: RegulationRule) -> RowShown:
     """A row in the reader's language."""
     extension = rule.extension
-    sources = [rule.source, *([extension.source] if extension else [])]
+    sources = [rule.source]
+    if extension and extension.source not in rule.source:
+        sources.append(extension.source)
     return RowShown(
         token=rule.regulation,
-        label=Regulation(rule.regulation).label,
+        label=str(Regulation(rule.regulation).label),
         rule=_(rule.rule),
         period=_period_words(rule),
         extension=_(extension.rule) if extension else "",
         grounds=", ".join(ground_words(ground) for ground in extension.grounds) if extension else "",
         pauses=[_pause_shown(pause, rule) for pause in rule.pauses],
         acknowledgement=_acknowledgement_words(rule),
-        sources=[_(source) for source in dict.fromkeys(sources)],
+        sources=[_(source) for source in sources],
         version=rule.version,
     )
 
@@ -122,7 +124,7 @@ def _period_words(rule: RegulationRule) -> str:
         return ngettext("%(count)d month", "%(count)d months", rule.length) % count
     if rule.unit == "days":
         return ngettext("%(count)d day", "%(count)d days", rule.length) % count
-    return _("No date to compute")
+    return _("no date to compute")
 
 
 def _acknowledgement_words(rule: RegulationRule) -> str:

@@ -14,10 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from erasure.admin.access import page
+from erasure.admin.dashboard_page import cxone_chart
+from erasure.asked import controllers_today
 from erasure.choices import SubmissionStatus
 from erasure.jobs import configured_endpoint
+from erasure.metrics.periods import Preset, period_of
 from erasure.models import Submission, Upstream
 from erasure.trial_call import Verdict, try_connection
 from erasure.upstream import PAUSE_LINES, PauseCode
@@ -59,17 +63,22 @@ def pause_line(code: str) -> str:
     """What a trouble means, in a sentence; empty for none."""
     if not code:
         return ""
-    return PAUSE_LINES[PauseCode(code)] if code in set(PauseCode) else f"CXone could not be used ({code})."
+    return (
+        str(PAUSE_LINES[PauseCode(code)])
+        if code in set(PauseCode)
+        else _("CXone could not be used (%(code)s).") % {"code": code}
+    )
 
 
 @page(PERMISSION)
 def overview(request: HttpRequest) -> HttpResponse:
     """State, work that waits, workers and settings."""
     context = {
-        "title": "CXone connection",
+        "title": _("CXone connection"),
         "state": state(timezone.now()),
         "workforce": workforce(),
         "settings_in_force": _settings_in_force(),
+        "chart": cxone_chart(period_of(Preset.LAST_30_DAYS, controllers_today())),
     }
     return render(request, "erasure/connection.html", {**admin.site.each_context(request), **context})
 
@@ -88,7 +97,7 @@ def _tried() -> Verdict:
         return try_connection(configured_endpoint())
     except ValueError as error:
         # An address, a proxy or a CA bundle that could not work; the text says which and what to correct.
-        return Verdict("danger", "The settings of the connection cannot work", str(error))
+        return Verdict("danger", _("The settings of the connection cannot work"), str(error))
 
 
 def _row() -> Upstream:
@@ -104,10 +113,10 @@ def _pause_of(row: Upstream, now: datetime) -> Pause | None:
 
 def _token_words(row: Upstream, now: datetime) -> str:
     if row.token_expires_at is None:
-        return "None yet; the first call fetches one."
+        return _("None yet; the first call fetches one.")
     if row.token_expires_at <= now:
-        return "Ended; the next call fetches one."
-    return "In hand, shared by all workers."
+        return _("Ended; the next call fetches one.")
+    return _("In hand, shared by all workers.")
 
 
 def _waiting(now: datetime) -> dict[str, Any]:
@@ -123,25 +132,31 @@ def _waiting(now: datetime) -> dict[str, Any]:
 
 def _settings_in_force() -> list[tuple[str, str, str]]:
     """The name, the value and what it is; a secret shows only whether it is set."""
-    ceiling = f"{settings.CXONE_MAX_RPS} a second" if settings.CXONE_MAX_RPS else "none"
+    ceiling = (
+        _("%(count)s a second") % {"count": settings.CXONE_MAX_RPS} if settings.CXONE_MAX_RPS else _("none")
+    )
     return [
-        ("CXONE_BASE_URL", settings.CXONE_BASE_URL, "Where CXone is"),
-        ("CXONE_TOKEN_PATH", settings.CXONE_TOKEN_PATH, "Where a token is fetched"),
-        ("CXONE_REQUESTS_PATH", settings.CXONE_REQUESTS_PATH, "Where requests are sent"),
-        ("CXONE_CLIENT_ID", settings.CXONE_CLIENT_ID or "not set", "As whom we sign in"),
-        ("CXONE_CLIENT_SECRET", _set_or_not(settings.CXONE_CLIENT_SECRET), "Never shown"),
-        ("CXONE_SCOPES", settings.CXONE_SCOPES, "What the client must be granted"),
-        ("CXONE_POLL_SECONDS", f"{settings.CXONE_POLL_SECONDS} s", "Until the first question for a status"),
-        ("CXONE_BATCH", str(settings.CXONE_BATCH), "Submissions a worker takes at once"),
-        ("CXONE_CONCURRENCY", str(settings.CXONE_CONCURRENCY), "Parallel calls of one worker"),
-        ("CXONE_MAX_RPS", ceiling, "Our own ceiling for calls"),
-        ("SEND_DELAY_SECONDS", f"{settings.SEND_DELAY_SECONDS} s", "How long a filing can be stopped"),
-        ("PUBLIC_URL", settings.PUBLIC_URL, "Where CXone’s callbacks reach us"),
+        ("CXONE_BASE_URL", settings.CXONE_BASE_URL, _("Where CXone is")),
+        ("CXONE_TOKEN_PATH", settings.CXONE_TOKEN_PATH, _("Where a token is fetched")),
+        ("CXONE_REQUESTS_PATH", settings.CXONE_REQUESTS_PATH, _("Where requests are sent")),
+        ("CXONE_CLIENT_ID", settings.CXONE_CLIENT_ID or _("not set"), _("As whom we sign in")),
+        ("CXONE_CLIENT_SECRET", _set_or_not(settings.CXONE_CLIENT_SECRET), _("Never shown")),
+        ("CXONE_SCOPES", settings.CXONE_SCOPES, _("What the client must be granted")),
+        (
+            "CXONE_POLL_SECONDS",
+            f"{settings.CXONE_POLL_SECONDS} s",
+            _("Until the first question for a status"),
+        ),
+        ("CXONE_BATCH", str(settings.CXONE_BATCH), _("Submissions a worker takes at once")),
+        ("CXONE_CONCURRENCY", str(settings.CXONE_CONCURRENCY), _("Parallel calls of one worker")),
+        ("CXONE_MAX_RPS", ceiling, _("Our own ceiling for calls")),
+        ("SEND_DELAY_SECONDS", f"{settings.SEND_DELAY_SECONDS} s", _("How long a filing can be stopped")),
+        ("PUBLIC_URL", settings.PUBLIC_URL, _("Where CXone’s callbacks reach us")),
     ]
 
 
 def _set_or_not(secret: str) -> str:
-    return "set" if secret else "not set"
+    return "set" if secret else _("not set")
 
 
 urls: list[URLPattern] = [

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from audit.words import Words
 from erasure import holds
 from erasure.admin.derivations import Derivation, derivations_of
 from erasure.asked import (
@@ -26,7 +27,7 @@ from erasure.asked import (
     parts_of,
     payload_of,
 )
-from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType, Words
+from erasure.choices import CATEGORY_LINES, SCOPE_LINES, Category, IdentifierKind, RequestType
 from erasure.deadlines import (
     DISCLAIMER,
     ClockError,

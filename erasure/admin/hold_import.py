@@ -12,34 +12,37 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
+from audit.words import day_words, numbered
 from erasure import hold_lists, holds
 from erasure.admin.access import page
 from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_words import EVERYBODY
-from erasure.carrying import NotCarried, carried, carry
+from erasure.carrying import NotCarried, carried, carried_lines, carry, carry_lines
 from erasure.choices import Category, HoldKind, HoldState
-from erasure.deadlines import long_date
 from erasure.encryption import masked
 from erasure.forms.hold_list import HoldListForm
 from erasure.hold_lists import Checked, Fault, ListUnreadable, Verdict
 from erasure.hold_wishes import HoldWish
 
-PURPOSE = "hold-list"
+PURPOSE, LEFT_OUT = "hold-list", "hold-list-left-out"
 CHECK, PLACE = "check", "place"
 #: So many rows of each verdict are shown; all of them count.
 MOST_SHOWN = 200
 MOST_CODES = 50
 
 COLUMN_LINES = {
-    "identifier_kind": "cxone_id, email, phone or other. Empty: a CXone id.",
-    "identifier": "The person. Empty: the hold is on everybody, and needs a category.",
-    "category": "Such as ANALYTICS. Empty: all categories of the person.",
-    "kind": "litigation, statutory_retention or investigation.",
-    "matter": "The file or case number. Only reviewers read it.",
-    "ground": "A few words that officers and the person may read.",
-    "from": "The first day, as 2026-01-31. Empty: from now on.",
-    "until": "The last day. Empty: until the hold is released.",
+    "identifier_kind": _lazy("cxone_id, email, phone or other. Empty: a CXone id."),
+    "identifier": _lazy("The person. Empty: the hold is on everybody, and needs a category."),
+    "category": _lazy("Such as ANALYTICS. Empty: all categories of the person."),
+    "kind": _lazy("litigation, statutory_retention or investigation."),
+    "matter": _lazy("The file or case number. Only reviewers read it."),
+    "ground": _lazy("A few words that officers and the person may read."),
+    "from": _lazy("The first day, as 2026-01-31. Empty: from now on."),
+    "until": _lazy("The last day. Empty: until the hold is released."),
 }
 EXAMPLE = """identifier_kind,identifier,category,kind,matter,ground,from,until
 ,cust-2026-0815,,litigation,Case 7 O 123/26,claims about a contract of 2024,,
@@ -103,19 +106,21 @@ def example(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signatu
 
 def _choose(request: HttpRequest, form: HoldListForm) -> HttpResponse:
     columns = [(name, COLUMN_LINES[name]) for name in hold_lists.COLUMNS]
-    context = {"title": "Import a list of holds", "form": form, "columns": columns, "example": EXAMPLE}
+    context = {"title": _("Import a list of holds"), "form": form, "columns": columns, "example": EXAMPLE}
     return _shown(request, "hold_import", context)
 
 
 def _dry_run(request: HttpRequest, found: Sequence[Checked]) -> HttpResponse:
     good = {row.line: row.wish for row in found if row.verdict is Verdict.PLACE}
+    left = _left_out(found)
     context = {
-        "title": "What this list would do",
+        "title": _("What this list would do"),
         "wrong": _group(found, Verdict.WRONG),
         "good": _group(found, Verdict.PLACE),
         "same": _group(found, Verdict.SAME),
         "everybody": _everybody(sum(not wish.identifiers for wish in good.values())),
         "carried": carry(good, by=request.user, purpose=PURPOSE) if good else "",
+        "left_out": carry_lines(left, by=request.user, purpose=LEFT_OUT) if left else "",
     }
     return _shown(request, "hold_import_check", context)
 
@@ -123,26 +128,49 @@ def _dry_run(request: HttpRequest, found: Sequence[Checked]) -> HttpResponse:
 def _place(request: HttpRequest) -> HttpResponse:
     try:
         wishes = carried(request.POST.get("carried", ""), by=request.user, purpose=PURPOSE)
+        # Carried only where something was left out.
+        token = request.POST.get("left_out", "")
+        left_out = carried_lines(token, by=request.user, purpose=LEFT_OUT) if token else {}
     except NotCarried as refused:
         messages.error(request, str(refused))
         return redirect("admin:hold_import")
     done = hold_lists.place_list(wishes, by=request.user)
     context = {
-        "title": "What became of the list",
+        "title": _("What became of the list"),
         "done": done,
         "holds": done.holds[:MOST_CODES],
         "more": max(0, len(done.holds) - MOST_CODES),
         "present": sorted(done.present.items())[:MOST_SHOWN],
         "refused": sorted(done.refused.items())[:MOST_SHOWN],
+        "left_out": sorted(left_out.items())[:MOST_SHOWN],
+        "left_out_count": len(left_out),
+        "left_out_more": max(0, len(left_out) - MOST_SHOWN),
     }
     return _shown(request, "hold_import_done", context)
+
+
+def _left_out(found: Sequence[Checked]) -> dict[int, str]:
+    """What is to be put right in the rows that are not placed, by line."""
+    return {
+        row.line: " ".join(_fault_words(fault) for fault in row.faults)
+        for row in found
+        if row.verdict is Verdict.WRONG
+    }
+
+
+def _fault_words(fault: Fault) -> str:
+    return f"{fault.column}: {fault.words}" if fault.column else fault.words
 
 
 def _everybody(count: int) -> str:
     """The heading that says so loudly; empty where every hold is on a person."""
     if not count:
         return ""
-    return f"{count:,} of these holds {'concerns' if count == 1 else 'concern'} {EVERYBODY.lower()}"
+    return ngettext(
+        "%(count)s of these holds concerns everybody",
+        "%(count)s of these holds concern everybody",
+        count,
+    ) % {"count": numbered(count)}
 
 
 def _group(found: Sequence[Checked], verdict: Verdict) -> Group:
@@ -155,7 +183,7 @@ def _row(checked: Checked) -> Row:
     return Row(
         line=checked.line,
         who=_who(checked),
-        what=_label(Category, wish.category) or "All categories",
+        what=_label(Category, wish.category) or _("All categories"),
         kind=_label(HoldKind, wish.kind),
         matter=wish.matter,
         period=_period(wish),
@@ -168,13 +196,13 @@ def _row(checked: Checked) -> Row:
 def _who(checked: Checked) -> str:
     if checked.wish.identifiers:
         return masked(checked.wish.identifiers[0].value)
-    return "Nobody named" if checked.verdict is Verdict.WRONG else EVERYBODY
+    return _("Nobody named") if checked.verdict is Verdict.WRONG else str(EVERYBODY)
 
 
 def _period(wish: HoldWish) -> str:
     """From when until when."""
-    begins = f"from {long_date(wish.from_day)}" if wish.from_day else "from now on"
-    ends = f"until {long_date(wish.until_day)}" if wish.until_day else "until released"
+    begins = _("from %(day)s") % {"day": day_words(wish.from_day)} if wish.from_day else _("from now on")
+    ends = _("until %(day)s") % {"day": day_words(wish.until_day)} if wish.until_day else _("until released")
     return f"{begins}, {ends}"
 
 
@@ -184,9 +212,14 @@ def _label(choices: Any, code: str) -> str:
 
 def _same(checked: Checked) -> str:
     if checked.same is None:
-        return f"The same as line {checked.same_line}" if checked.same_line else ""
+        return (
+            _("The same as line %(same_line)s") % {"same_line": checked.same_line}
+            if checked.same_line
+            else ""
+        )
     is_ahead = holds.state(checked.same, timezone.now()) is HoldState.AHEAD
-    return f"{'Placed already, not yet in force:' if is_ahead else 'In force already as'} {checked.same}"
+    words = _("Placed already, not yet in force: %(hold)s") if is_ahead else _("In force already as %(hold)s")
+    return words % {"hold": checked.same}
 
 
 def _shown(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from erasure import departures, holds
 from erasure.choices import HoldKind, SubmissionStatus
 from erasure.models import LateHold, LegalHold, PrivacyRequest, Submission
 from erasure.plain_words import categories_words, clock_words, uncapitalised
 
-UNFIT = "the rules no longer allow this payload; stop it and register it anew"
+UNFIT = _lazy("the rules no longer allow this payload; stop it and register it anew")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class HoldsOf:
     def _line(self, code: str, first_filed_at: datetime) -> HoldOnCard:
         hold = self.named.get(code)
         if hold is None:
-            return HoldOnCard("", UNFIT)
+            return HoldOnCard("", str(UNFIT))
         came = _began(hold) if max(hold.placed_at, hold.valid_from) > first_filed_at else ""
         return HoldOnCard(code, f"{hold.ground} ({uncapitalised(HoldKind(hold.kind).label)})", came)
 
@@ -85,15 +88,25 @@ def since_words(lines: Sequence[HoldOnCard], filed_at: datetime, *, was_free: bo
     """
     came = "; ".join(line.came for line in lines if line.came)
     if any(line.code and not line.came for line in lines) and not was_free:
-        return f"Held since it was filed {clock_words(filed_at)}.{f' {came}, too.' if came else ''}"
-    return f"{came}, after this was filed and before it was sent." if came else ""
+        filed = clock_words(filed_at)
+        if not came:
+            return _("Held since it was filed %(filed)s.") % {"filed": filed}
+        return _("Held since it was filed %(filed)s. %(came)s, too.") % {"filed": filed, "came": came}
+    return _("%(came)s, after this was filed and before it was sent.") % {"came": came} if came else ""
 
 
 def _began(hold: LegalHold) -> str:
     """`Marek Vondra placed LIT-2026-1 at 10:05`; of one that was placed ahead of its time, when it began."""
     if hold.valid_from > hold.placed_at or hold.placed_by is None:
-        return f"{hold.code} began {clock_words(max(hold.placed_at, hold.valid_from))}"
-    return f"{hold.placed_by.shown_name} placed {hold.code} {clock_words(hold.placed_at)}"
+        return _("%(code)s began %(clock)s") % {
+            "code": hold.code,
+            "clock": clock_words(max(hold.placed_at, hold.valid_from)),
+        }
+    return _("%(shown_name)s placed %(code)s %(clock)s") % {
+        "shown_name": hold.placed_by.shown_name,
+        "code": hold.code,
+        "clock": clock_words(hold.placed_at),
+    }
 
 
 def _late(request: PrivacyRequest) -> tuple[Mapping[int, Sequence[str]], Mapping[int, Sequence[str]]]:
@@ -112,15 +125,26 @@ def _late(request: PrivacyRequest) -> tuple[Mapping[int, Sequence[str]], Mapping
 
 
 def _came_words(hold: LegalHold) -> str:
-    began = "began" if hold.valid_from > hold.placed_at else "was placed"
-    return f"{hold.code} {began} {clock_words(max(hold.placed_at, hold.valid_from))}"
+    began = hold.valid_from > hold.placed_at
+    words = _("%(code)s began %(clock)s") if began else _("%(code)s was placed %(clock)s")
+    return words % {"code": hold.code, "clock": clock_words(max(hold.placed_at, hold.valid_from))}
 
 
 def _not_taken_words(hold: LegalHold) -> str:
-    return f"{_came_words(hold)}, while this was on its way. It turned out that CXone had not taken it."
+    return _("%(came)s, while this was on its way. It turned out that CXone had not taken it.") % {
+        "came": _came_words(hold)
+    }
 
 
 def _late_words(hold: LegalHold, submission: Submission) -> str:
     sent = clock_words(submission.first_sent_at or submission.filed_at)
-    tell = f" Tell {hold.placed_by.shown_name}, who placed it." if hold.placed_by else ""
-    return f"{_came_words(hold)}; this was sent {sent}, and CXone has no recall.{tell}"
+    tell = (
+        _(" Tell %(shown_name)s, who placed it.") % {"shown_name": hold.placed_by.shown_name}
+        if hold.placed_by
+        else ""
+    )
+    return _("%(came)s; this was sent %(sent)s, and CXone has no recall.%(tell)s") % {
+        "came": _came_words(hold),
+        "sent": sent,
+        "tell": tell,
+    }

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from erasure import holds
 from erasure.admin.access import page
@@ -33,20 +35,20 @@ MOST_FOUND = 100
 #: What a list that is empty would show, by state.
 NOTHING = {
     HoldState.IN_FORCE: (
-        "No hold in force",
-        "Holds that stop what they meet stand here, each with what it stops.",
+        _lazy("No hold in force"),
+        _lazy("Holds that stop what they meet stand here, each with what it stops."),
     ),
     HoldState.AHEAD: (
-        "No hold lies ahead",
-        "Holds whose first day is still to come stand here. They stop nothing yet.",
+        _lazy("No hold lies ahead"),
+        _lazy("Holds whose first day is still to come stand here. They stop nothing yet."),
     ),
     HoldState.ENDED: (
-        "No hold has ended",
-        "Holds whose last day is over stand here.",
+        _lazy("No hold has ended"),
+        _lazy("Holds whose last day is over stand here."),
     ),
     HoldState.RELEASED: (
-        "No hold was released",
-        "Holds that two reviewers released stand here, each with their reasons.",
+        _lazy("No hold was released"),
+        _lazy("Holds that two reviewers released stand here, each with their reasons."),
     ),
 }
 #: What is in force stands first, then what lies ahead, then what is over.
@@ -98,7 +100,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     everywhere = admin.site.each_context(request)
-    return render(request, "erasure/hold_list.html", {**everywhere, "title": "Legal holds", **context})
+    return render(request, "erasure/hold_list.html", {**everywhere, "title": _("Legal holds"), **context})
 
 
 def _page(state: HoldState | None, *, number: str, now: datetime) -> Page[LegalHold]:
@@ -115,7 +117,7 @@ def _tabs(state: HoldState | None, *, now: datetime) -> list[Tab]:
     )
     over = [one for one in HoldState if one not in ORDER]
     each = [Tab(str(one.label), one.value, counts[one.value], one is state) for one in (*ORDER, *over)]
-    return [Tab("All", "", counts["all"], state is None), *each]
+    return [Tab(_("All"), "", counts["all"], state is None), *each]
 
 
 def _rows(found: list[LegalHold], *, now: datetime) -> list[Row]:

@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from erasure import holds, releasing
 from erasure.admin.access import page
 from erasure.admin.hold_history import history_of_hold
+from erasure.admin.hold_let_go import let_go_by
 from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_words import HoldLine, line_of
 from erasure.choices import RELEASE_LOOKS, HoldState, Look, ReleaseDecision
@@ -97,11 +99,12 @@ def rendered_hold(
     now = timezone.now()
     line = line_of(hold, now=now)
     context = {
-        "title": f"Legal hold {hold.code}",
+        "title": _("Legal hold %(code)s") % {"code": hold.code},
         "hold": hold,
         "line": line,
         "identifiers": in_order(hold.subject.identifiers.all()) if hold.subject else [],
         "effect": effect_of(hold, now=now) if line.state in {HoldState.IN_FORCE, HoldState.AHEAD} else None,
+        "let_go": let_go_by(hold),
         **_late(hold),
         "timeline": history_of_hold(hold),
         "may": {"see_log": request.user.has_perm("audit.view_auditevent")},
@@ -127,7 +130,9 @@ def _stopped(row: Submission, code_here: str, going: Collection[int]) -> Stopped
 
 def _others(codes: Iterable[str]) -> str:
     others = list(codes)
-    return "the rules no longer allow this payload" if any(map(holds.is_rule, others)) else ", ".join(others)
+    return (
+        _("the rules no longer allow this payload") if any(map(holds.is_rule, others)) else ", ".join(others)
+    )
 
 
 def _late(hold: LegalHold) -> dict[str, Any]:
@@ -145,7 +150,10 @@ def _late(hold: LegalHold) -> dict[str, Any]:
 
 def late_words(submission: Submission) -> Late:
     """One that had left, with the moment of its sending."""
-    return Late(submission, f"sent {clock_words(submission.first_sent_at or submission.filed_at)}")
+    return Late(
+        submission,
+        _("sent %(clock)s") % {"clock": clock_words(submission.first_sent_at or submission.filed_at)},
+    )
 
 
 def _release(user: Any, hold: LegalHold, line: HoldLine, *, now: datetime) -> dict[str, Any]:

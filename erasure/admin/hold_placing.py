@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from erasure import holds, placing
 from erasure.admin.access import page
@@ -76,7 +77,7 @@ def _refused_form(wish: HoldWish, refused: HoldRefused) -> HoldForm:
 
 def _form(request: HttpRequest, form: HoldForm) -> HttpResponse:
     context = {
-        "title": "Place a legal hold",
+        "title": _("Place a legal hold"),
         "form": form,
         "problems": form.problems() if form.is_bound else [],
         "kinds": [(option, KIND_LINES[option.data["value"]]) for option in form["kind"]],
@@ -88,10 +89,10 @@ def _preview(request: HttpRequest, wish: HoldWish) -> HttpResponse:
     reach = placing.reach(wish, most=MOST_LATE)
     given = without_white_space(wish.identifiers)
     context = {
-        "title": "Before this hold is placed",
+        "title": _("Before this hold is placed"),
         "wish": wish,
         "kind": HoldKind(wish.kind).label,
-        "category": Category(wish.category).label if wish.category else "All categories",
+        "category": Category(wish.category).label if wish.category else _("All categories"),
         "identifiers": [(masked(one.value), IdentifierKind(one.kind).label) for one in given],
         "is_known": bool(people_of(given)),
         "reach": reach,
@@ -105,10 +106,12 @@ def _preview(request: HttpRequest, wish: HoldWish) -> HttpResponse:
 
 def _what_it_did(hold: LegalHold) -> str:
     if holds.state(hold, timezone.now()) is HoldState.AHEAD:
-        return f"Placed as {hold}. It stops nothing before it begins."
+        return _("Placed as %(hold)s. It stops nothing before it begins.") % {"hold": hold}
     if hold.late.exists():
-        return f"Placed as {hold}. It came too late for what stands below: CXone has no recall."
-    return f"Placed as {hold}. What it stops stands below."
+        return _("Placed as %(hold)s. It came too late for what stands below: CXone has no recall.") % {
+            "hold": hold
+        }
+    return _("Placed as %(hold)s. What it stops stands below.") % {"hold": hold}
 
 
 urls: list[URLPattern] = [path("holds/new/", new, name="hold_new")]

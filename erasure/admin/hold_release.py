@@ -3,11 +3,11 @@
 from typing import Any, NoReturn
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.permissions import RefusalOnRecord
 from audit.trail import audited
@@ -16,6 +16,7 @@ from erasure.admin.access import page
 from erasure.admin.barred_tries import put_on_record
 from erasure.admin.hold_list import PLACE_HOLD
 from erasure.admin.hold_page import hold_or_404, rendered_hold
+from erasure.admin.withdrawing import withdraw_own
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
 from erasure.lifecycle import MoveRefused
 from erasure.models import HoldRelease, LegalHold
@@ -38,7 +39,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"Proposed. {hold} stays in force until a second reviewer decides.")
+        messages.success(
+            request, _("Proposed. %(hold)s stays in force until a second reviewer decides.") % {"hold": hold}
+        )
     return redirect("admin:hold_page", pk)
 
 
@@ -75,15 +78,13 @@ def decide(request: HttpRequest, pk: int, release: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int, release: int) -> HttpResponse:
     """Take back one's own proposal. Somebody else's is refused."""
     proposal = _proposal_or_404(pk, release)
-    if proposal.asked_by_id != request.user.pk:
-        raise PermissionDenied("Only who proposed a release can withdraw it.")
-    try:
-        with audited() as log:
-            releasing.withdraw(log, proposal, by=request.user, now=timezone.now())
-    except MoveRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"Withdrawn. {proposal.hold} stays; its release can be proposed again.")
+    withdraw_own(
+        request,
+        proposal,
+        lambda log: releasing.withdraw(log, proposal, by=request.user, now=timezone.now()),
+        not_theirs=_("Only who proposed a release can withdraw it."),
+        done=_("Withdrawn. %(hold)s stays; its release can be proposed again.") % {"hold": proposal.hold},
+    )
     return redirect("admin:hold_page", pk)
 
 
@@ -103,10 +104,11 @@ def _refuse(
 
 def _what_happens(hold: LegalHold, *, released: bool) -> str:
     if released:
-        return (
-            f"Released. What nothing else holds goes on by itself within a minute; {hold} stops nothing more."
-        )
-    return f"Kept. {hold} stays in force; its release can be proposed again."
+        return _(
+            "Released. What nothing else holds goes on by itself within a minute; %(hold)s stops nothing "
+            "more."
+        ) % {"hold": hold}
+    return _("Kept. %(hold)s stays in force; its release can be proposed again.") % {"hold": hold}
 
 
 urls: list[URLPattern] = [

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import day_words
 from erasure import holds
 from erasure.choices import HOLD_STATE_LOOKS, HoldState, Look
-from erasure.deadlines import long_date
 from erasure.models import LegalHold
 from erasure.models.subjects import in_order
 
-EVERYBODY = "Everybody"
+EVERYBODY = _lazy("Everybody")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def line_of(hold: LegalHold, *, now: datetime) -> HoldLine:
         state=state,
         look=HOLD_STATE_LOOKS[state],
         who=_who(hold),
-        what=hold.get_category_display() if hold.category else "All categories",
+        what=hold.get_category_display() if hold.category else _("All categories"),
         begins=_day(hold.valid_from),
         ends=_end(hold, state),
     )
@@ -50,20 +52,28 @@ def line_of(hold: LegalHold, *, now: datetime) -> HoldLine:
 def _who(hold: LegalHold) -> str:
     """The person's first identifier as lists show it, and how many more there are."""
     if hold.subject is None:
-        return EVERYBODY
+        return str(EVERYBODY)
     identifiers = in_order(hold.subject.identifiers.all())
     if not identifiers:
-        return "A person"
+        return _("A person")
     more = len(identifiers) - 1
-    return f"{identifiers[0].masked} and {more} more" if more else identifiers[0].masked
+    return (
+        _("%(masked)s and %(more)s more") % {"masked": identifiers[0].masked, "more": more}
+        if more
+        else identifiers[0].masked
+    )
 
 
 def _end(hold: LegalHold, state: HoldState) -> str:
     if state is HoldState.RELEASED and hold.released_at is not None:
-        return f"released on {_day(hold.released_at)}"
+        return _("released on %(day)s") % {"day": _day(hold.released_at)}
     # It ends at midnight, so that its last day is the one before.
-    return f"until {_day(hold.valid_until - timedelta(seconds=1))}" if hold.valid_until else "until released"
+    return (
+        _("until %(day)s") % {"day": _day(hold.valid_until - timedelta(seconds=1))}
+        if hold.valid_until
+        else _("until released")
+    )
 
 
 def _day(moment: datetime) -> str:
-    return long_date(timezone.localtime(moment, timezone.get_default_timezone()).date())
+    return day_words(timezone.localtime(moment, timezone.get_default_timezone()).date())

@@ -4,16 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.trail import audited
 from erasure import holds, overrides
 from erasure.admin.access import page, submission_or_404
 from erasure.admin.override_facts import about, override_or_404, shown
+from erasure.admin.withdrawing import withdraw_own
 from erasure.choices import OverrideReason, SubmissionStatus
 from erasure.forms.overriding import REASON_LINES, AskForm
 from erasure.lifecycle import MoveRefused
@@ -25,7 +26,11 @@ def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Ask for an override of the holds on one submission."""
     submission, now = submission_or_404(reference, number), timezone.now()
     if waiting := submission.overrides.filter(decision="", expires_at__gt=now).first():
-        messages.info(request, f"An override for {submission} waits for a decision already: here it is.")
+        messages.info(
+            request,
+            _("An override for %(submission)s waits for a decision already: here it is.")
+            % {"submission": submission},
+        )
         return redirect("admin:override_decide", waiting.pk)
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -34,14 +39,21 @@ def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         except MoveRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"Asked. A reviewer decides on {submission}; until then it stays held.")
+            messages.success(
+                request,
+                _("Asked. A reviewer decides on %(submission)s; until then it stays held.")
+                % {"submission": submission},
+            )
         return redirect("admin:request_page", reference)
     if submission.status != SubmissionStatus.BLOCKED:
-        messages.error(request, f"{submission} is not held, so there is nothing to override.")
+        messages.error(
+            request,
+            _("%(submission)s is not held, so there is nothing to override.") % {"submission": submission},
+        )
         return redirect("admin:request_page", reference)
     in_force = holds.active(now, on=holds.people_of(submission))
     context = {
-        "title": f"Ask for an override: {submission}",
+        "title": _("Ask for an override: %(submission)s") % {"submission": submission},
         "form": form,
         "reasons": [(option, REASON_LINES[option.data["value"]]) for option in form["reason"]],
         "lifetime_days": settings.OVERRIDE_DAYS,
@@ -54,15 +66,14 @@ def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one's own question. Somebody else's is refused."""
     override = override_or_404(pk)
-    if override.asked_by_id != request.user.pk:
-        raise PermissionDenied("Only who asked for an override can withdraw it.")
-    try:
-        with audited() as log:
-            overrides.withdraw(log, override, by=request.user, now=timezone.now())
-    except MoveRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"Withdrawn. {override.submission} stays held; you can ask again.")
+    withdraw_own(
+        request,
+        override,
+        lambda log: overrides.withdraw(log, override, by=request.user, now=timezone.now()),
+        not_theirs=_("Only who asked for an override can withdraw it."),
+        done=_("Withdrawn. %(submission)s stays held; you can ask again.")
+        % {"submission": override.submission},
+    )
     return redirect("admin:override_decide", pk)
 
 

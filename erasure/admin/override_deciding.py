@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.permissions import RefusalOnRecord
 from audit.trail import audited
@@ -48,7 +49,11 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"Taken back. Nothing of {override.submission} was sent; it is held again.")
+        messages.success(
+            request,
+            _("Taken back. Nothing of %(submission)s was sent; it is held again.")
+            % {"submission": override.submission},
+        )
     return redirect("admin:override_decide", pk)
 
 
@@ -56,7 +61,7 @@ def _context(request: HttpRequest, override: Override) -> dict[str, Any]:
     submission, now = override.submission, timezone.now()
     refused, goes_all_the_same = facts.refused_by_denial(override, now)
     return {
-        "title": f"Override for {submission}",
+        "title": _("Override for %(submission)s") % {"submission": submission},
         "override": override,
         "look": facts.look_of(override),
         "why_not": overrides.why_not(override, request.user, now=now),
@@ -115,7 +120,10 @@ def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> Ht
         if not form.approves:
             messages.success(request, _denied_words(override, refused, goes_all_the_same))
         elif newer_holds:
-            words = f"Approved, and {override.submission} stays held. {facts.kept_words(newer_holds)}"
+            words = _("Approved, and %(submission)s stays held. %(kept)s") % {
+                "submission": override.submission,
+                "kept": facts.kept_words(newer_holds),
+            }
             messages.warning(request, words)
         else:
             messages.success(request, _approved_words(override))
@@ -124,22 +132,29 @@ def _decided(request: HttpRequest, override: Override, form: DecisionForm) -> Ht
 
 def _approved_words(override: Override) -> str:
     if delay := facts.send_delay_words():
-        return (
-            f"Approved. {override.submission} goes to CXone in {delay}; until then you can take the approval "
-            "back, and an officer can stop it."
-        )
-    return f"Approved. {override.submission} goes to CXone now."
+        return _(
+            "Approved. %(submission)s goes to CXone in %(delay)s; until then you can take the approval back, "
+            "and an officer can stop it."
+        ) % {"submission": override.submission, "delay": delay}
+    return _("Approved. %(submission)s goes to CXone now.") % {"submission": override.submission}
 
 
 def _denied_words(override: Override, refused: str, goes_all_the_same: str) -> str:
     if not goes_all_the_same:
-        return f"Denied. {override.submission} is refused, and nothing of it goes to CXone."
+        return _("Denied. %(submission)s is refused, and nothing of it goes to CXone.") % {
+            "submission": override.submission
+        }
     delay = facts.send_delay_words()
-    when = f"in {delay}" if delay else "now"
-    return (
-        f"Denied. {refused} of {override.submission} is refused, and nothing of it goes to CXone. "
-        f"{goes_all_the_same}, which nothing holds, goes {when}."
-    )
+    when = _("in %(delay)s") % {"delay": delay} if delay else _("now")
+    return _(
+        "Denied. %(refused)s of %(submission)s is refused, and nothing of it goes to CXone. "
+        "%(goes_all_the_same)s, which nothing holds, goes %(when)s."
+    ) % {
+        "refused": refused,
+        "submission": override.submission,
+        "goes_all_the_same": goes_all_the_same,
+        "when": when,
+    }
 
 
 urls: list[URLPattern] = [

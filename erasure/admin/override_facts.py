@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from erasure import holds, overrides
 from erasure.choices import OVERRIDE_LOOKS, REVOKED_LOOK, Look, OverrideDecision, SubmissionStatus
@@ -73,11 +75,12 @@ def newer_holds(override: Override, in_force: Iterable[LegalHold]) -> list[str]:
 
 def kept_words(codes: Sequence[str]) -> str:
     """Why an approval lets nothing go: of the holds that came after the question."""
-    reached = "it" if len(codes) == 1 else "them"
-    return (
-        f"{', '.join(codes)} came after the question, and the approval does not reach {reached}: "
-        "the officer has to ask anew."
-    )
+    return ngettext(
+        "%(codes)s came after the question, and the approval does not reach it: the officer has to ask anew.",
+        "%(codes)s came after the question, and the approval does not reach them: the officer has to ask "
+        "anew.",
+        len(codes),
+    ) % {"codes": ", ".join(codes)}
 
 
 def look_of(override: Override) -> Look | None:
@@ -95,9 +98,12 @@ def void_words(override: Override, now: datetime) -> str:
     if submission.status == SubmissionStatus.BLOCKED:
         unnamed = [code for code in submission.held_by if code not in override.holds]
         if unnamed:
-            return f"It does not reach {', '.join(unnamed)}, which came later: {submission} waits again."
+            return _("It does not reach %(unnamed)s, which came later: %(submission)s waits again.") % {
+                "unnamed": ", ".join(unnamed),
+                "submission": submission,
+            }
     if override.expires_at <= now:
-        return "It was not used in time, so it lets nothing go any more."
+        return _("It was not used in time, so it lets nothing go any more.")
     return ""
 
 
@@ -135,6 +141,6 @@ def _holds(codes: Sequence[str], *, with_matter: bool) -> list[HoldInTheWay]:
 def _hold(code: str, hold: LegalHold | None, *, with_matter: bool) -> HoldInTheWay:
     if hold is None:
         return HoldInTheWay(code, None, "", "")
-    what = hold.get_category_display() if hold.category else "Everything"
-    whose = "this person" if hold.subject_id else "everybody"
+    what = hold.get_category_display() if hold.category else _("Everything")
+    whose = _("this person") if hold.subject_id else _("everybody")
     return HoldInTheWay(code, hold, f"{what}, {whose}", (hold.matter or "") if with_matter else "")

@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from audit.permissions import PermissionMissing, RefusalOnRecord
 from erasure import attention, holds, overrides, together
@@ -23,7 +26,7 @@ from erasure.models import Override
 from erasure.plain_words import categories_words
 from erasure.together import MOST
 
-NONE_CHOSEN = "Tick the overrides that you want to decide on together, then press the button again."
+NONE_CHOSEN = _lazy("Tick the overrides that you want to decide on together, then press the button again.")
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     """The overrides that wait for a decision, the nearest statutory date first."""
     now = timezone.now()
     context = {
-        "title": "Overrides to decide",
+        "title": _("Overrides to decide"),
         "overrides": attention.undecided_overrides(now),
         "for_reader": set(attention.to_be_decided_by(request.user, now).values_list("pk", flat=True)),
         "all_ticked": request.GET.get("ticked") == "all",
@@ -73,7 +76,7 @@ def decide_together(request: HttpRequest) -> HttpResponse:
                 _put_on_record(override, barred[override.pk], by=request.user)
     if not may_decide:
         if request.method == "POST" and barred:
-            raise RefusalOnRecord("Only reviewers decide on overrides.")
+            raise RefusalOnRecord(_("Only reviewers decide on overrides."))
         raise PermissionMissing(f"erasure.{overrides.MAY_DECIDE}")
     if request.method == "POST" and form.is_valid():
         return _decided(request, chosen, barred, form)
@@ -92,7 +95,7 @@ def _context(request: HttpRequest, chosen: Sequence[Override]) -> dict[str, Any]
     questions = [_question(override, in_force, request.user, now=now) for override in chosen]
     open_ones = [question for question in questions if not question.why_not]
     return {
-        "title": "Decide on several overrides",
+        "title": _("Decide on several overrides"),
         "questions": open_ones,
         "others": [question for question in questions if question.why_not],
         "chosen": len(questions),
@@ -142,27 +145,32 @@ def _decided(
         kept = {name: facts.kept_words(newer[name]) for name in freed if name in newer}
         counts = len(outcome.done), len(chosen)
         messages.success(request, _done_words(*counts, kept=len(kept), approved=form.approves))
-        for words in reasons_of(kept, "Approved, and stays held"):
+        for words in reasons_of(kept, _("Approved, and stays held")):
             messages.warning(request, words)
-    for words in reasons_of({**names, **outcome.refused}, "Not decided"):
+    for words in reasons_of({**names, **outcome.refused}, _("Not decided")):
         messages.error(request, words)
     return redirect("admin:override_list")
 
 
 def _done_words(done: int, chosen: int, *, kept: int, approved: bool) -> str:
     """How many were decided on, and what goes; `kept` of those approved meet a hold that came later."""
-    count = f"All {done}" if done == chosen and done > 1 else f"{done} of {chosen}"
+    whole = done == chosen and done > 1
+    count = (_("All %(done)s") if whole else _("%(done)s of %(chosen)s")) % {"done": done, "chosen": chosen}
     if not approved:
-        return (
-            f"{count} denied: {'it is' if done == 1 else 'they are'} refused, and nothing held goes to CXone."
-        )
+        return ngettext(
+            "%(count)s denied: it is refused, and nothing held goes to CXone.",
+            "%(count)s denied: they are refused, and nothing held goes to CXone.",
+            done,
+        ) % {"count": count}
     if kept == done:
-        return f"{count} approved. Nothing goes to CXone yet."
+        return _("%(count)s approved. Nothing goes to CXone yet.") % {"count": count}
     delay = facts.send_delay_words()
-    what = "What nothing else holds" if kept else "What was held"
+    what = _("What nothing else holds") if kept else _("What was held")
     if not delay:
-        return f"{count} approved. {what} goes to CXone now."
-    return f"{count} approved. {what} goes to CXone in {delay}; until then each approval can be taken back."
+        return _("%(count)s approved. %(what)s goes to CXone now.") % {"count": count, "what": what}
+    return _(
+        "%(count)s approved. %(what)s goes to CXone in %(delay)s; until then each approval can be taken back."
+    ) % {"count": count, "what": what, "delay": delay}
 
 
 urls: list[URLPattern] = [

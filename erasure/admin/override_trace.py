@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from erasure.admin.override_facts import look_of
 from erasure.attention import lapsed_words
 from erasure.choices import OVERRIDE_LOOKS, Look, OverrideDecision, SubmissionStatus
@@ -67,10 +69,20 @@ class OverridesOf:
 def _words(override: Override) -> str:
     if override.revoked_at and override.revoked_by:
         who = override.revoked_by.shown_name
-        return f"{who} took the approval back {clock_words(override.revoked_at)}."
+        return _("%(who)s took the approval back %(clock)s.") % {
+            "who": who,
+            "clock": clock_words(override.revoked_at),
+        }
     at = clock_words(override.decided_at or override.expires_at)
     if override.decided_by:
-        return f"Override {override.get_decision_display().lower()} by {override.decided_by.shown_name} {at}."
+        return _("Override %(decision)s by %(shown_name)s %(at)s.") % {
+            "decision": override.get_decision_display().lower(),
+            "shown_name": override.decided_by.shown_name,
+            "at": at,
+        }
     if override.decision == OverrideDecision.WITHDRAWN:
-        return f"The question for an override, asked by {override.asked_by.shown_name}, was taken back {at}."
-    return f"Nobody decided on the override in time; the question expired {at}."
+        return _("The question for an override, asked by %(shown_name)s, was taken back %(at)s.") % {
+            "shown_name": override.asked_by.shown_name,
+            "at": at,
+        }
+    return _("Nobody decided on the override in time; the question expired %(at)s.") % {"at": at}

@@ -13,11 +13,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import Words
 from erasure import owners
 from erasure.asked import controllers_today
 from erasure.attention import NEED_WORDS, UNCERTIFIED_DAYS, Need, need_column, uncertified
-from erasure.choices import Channel, LateReason, Outcome, Regulation, RequestStage, RequestType, Words
+from erasure.choices import Category, Channel, LateReason, Outcome, Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
+from erasure.metrics.open_work import about_category, awaiting_override
 from erasure.models import AnswerPart, Extension, PrivacyRequest
 from erasure.refusal_grounds import ground_labels
 from erasure.stages import stage_column
@@ -27,6 +29,7 @@ Requests: TypeAlias = QuerySet[PrivacyRequest]
 
 OPEN, UNDER_WAY, ANSWERED = "open", "under_way", "answered"
 YES, NO = "yes", "no"
+NONE_CHOSEN = "none"
 STAGES: Mapping[str, tuple[Words, tuple[RequestStage, ...]]] = {
     "registered": (_lazy("Registered, nothing filed yet"), (RequestStage.REGISTERED,)),
     "blocked": (_lazy("On hold"), (RequestStage.BLOCKED,)),
@@ -112,6 +115,15 @@ def _to_be_certified(requests: Requests, _chosen: str, _reader: int | None) -> R
     return requests.filter(pk__in=uncertified(timezone.now()).values("pk"))
 
 
+def _by_category(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    return about_category(requests, "" if chosen == NONE_CHOSEN else chosen)
+
+
+def _by_override(requests: Requests, _chosen: str, _reader: int | None) -> Requests:
+    """Those with a held part on which a reviewer has still to decide."""
+    return awaiting_override(requests, timezone.now())
+
+
 def _stages() -> Choices:
     return [(OPEN, _("Open")), *((code, label) for code, (label, _stages) in STAGES.items())]
 
@@ -151,6 +163,14 @@ def _yes_or_no() -> Choices:
     return [(YES, _("Yes")), (NO, _("No"))]
 
 
+def _categories() -> Choices:
+    return [*Category.choices, (NONE_CHOSEN, _("None chosen yet"))]
+
+
+def _overrides() -> Choices:
+    return [("awaited", _("A reviewer has to decide"))]
+
+
 def _certificates() -> Choices:
     words = _("Shredded within %(days)d days, none taken") % {"days": UNCERTIFIED_DAYS}
     return [("to_be_taken", words)]
@@ -187,6 +207,8 @@ FILTERS: tuple[Filter, ...] = (
     _choice("in_time", _lazy("Answered in time"), lambda: _yes_or_no()[:1], _in_time),
     _choice("extended", _lazy("Extended"), _yes_or_no, _extended),
     _choice("certificate", _lazy("Certificate"), _certificates, _to_be_certified),
+    _choice("category", _lazy("Category"), _categories, _by_category),
+    _choice("override", _lazy("Override"), _overrides, _by_override),
     _day("received_from", _lazy("Received from"), "received_on__gte"),
     _day("received_to", _lazy("Received until"), "received_on__lte"),
     _day("due_from", _lazy("Due from"), "due_on__gte"),

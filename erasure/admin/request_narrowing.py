@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from audit.words import Words
 from erasure.admin.request_filters import FILTER_OF, FILTERS, Choices, Filter, Requests
-from erasure.choices import Words
 
 #: What else an address of the list may say: the search, the page of the list, the order of a column.
 SEARCH, PAGE, ORDER = "q", "p", "o"

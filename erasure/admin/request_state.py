@@ -3,19 +3,24 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.trail import events_of
 from erasure import holds, lifecycle
+from erasure.admin.answer_shown import answer_shown
 from erasure.admin.certificate_card import certificate_card, shred_warning
+from erasure.admin.commenting import comments_shown
 from erasure.admin.derivations import derivations_of
 from erasure.admin.forgetting_words import forgetting_words
 from erasure.admin.next_step import next_step
+from erasure.admin.request_dates import clock_moves_of, dates_of
+from erasure.admin.request_ways import can_refuse_whole, ways_of
 from erasure.admin.submission_cards import Card, cards_of
 from erasure.admin.timeline import timeline_of
 from erasure.asked import controllers_today
@@ -65,10 +70,14 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
         "can_take_over": may["file"] and request.owner_id != http_request.user.pk and not request.is_answered,
         "can_send": may["file"] and not cards and not request.is_answered,
         "why_not_answer": lifecycle.why_not_answer(request),
+        "can_refuse": may["answer"] and not request.is_answered and can_refuse_whole(request),
+        "ways": ways_of(request, may=may),
+        "dates": dates_of(request, today=today),
+        "clock_moves": clock_moves_of(request),
+        **answer_shown(request),
+        **comments_shown(request, may_read=may["reveal"]),
         "derivations": derivations_of(as_stored(request.derivation)),
         "disclaimer": DISCLAIMER,
-        "target_words": _target_words(request, today),
-        "days_late": max(0, (request.answered_on - request.due_on).days) if request.answered_on else 0,
         "pause_line": _pause_line(submissions),
         "certificate": certificate_card(request, submissions, may=may),
         "shred_warning": shred_warning(request, now=now) if may["certify"] else "",
@@ -119,14 +128,4 @@ def _pause_line(submissions: Sequence[Submission]) -> str:
     if paused is None:
         return ""
     known = paused.pause_code in {code.value for code in PauseCode}
-    return PAUSE_LINES[PauseCode(paused.pause_code)] if known else "It is tried again by itself."
-
-
-def _target_words(request: PrivacyRequest, today: date) -> str:
-    """How the internal target stands: against the answer, or against today."""
-    days = ((request.answered_on or today) - request.target_on).days
-    if days > 0:
-        return f"missed by {days} day{'' if days == 1 else 's'}"
-    if request.answered_on:
-        return "met"
-    return "today" if days == 0 else f"in {-days} day{'' if days == -1 else 's'}"
+    return str(PAUSE_LINES[PauseCode(paused.pause_code)]) if known else _("It is tried again by itself.")

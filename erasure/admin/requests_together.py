@@ -12,12 +12,12 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import Words
 from erasure import together
 from erasure.admin.access import page
 from erasure.admin.override_facts import shown
 from erasure.admin.request_narrowing import Narrowing
 from erasure.admin.together_words import reasons_of, too_many_words
-from erasure.choices import Words
 from erasure.models import PrivacyRequest, Submission
 from erasure.models.subjects import in_order
 from erasure.plain_words import categories_words, count_words

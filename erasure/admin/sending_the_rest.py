@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from erasure import filing
 from erasure.admin.access import page, submission_or_404
@@ -29,7 +30,9 @@ def send_the_rest(request: HttpRequest, reference: str, number: int) -> HttpResp
         what = categories_words(going.categories)
         when = goes_words(going, now=timezone.now())
         messages.success(
-            request, f"{going} has what nothing holds: {what}. {when} The held part waits apart."
+            request,
+            _("%(going)s has what nothing holds: %(what)s. %(when)s The held part waits apart.")
+            % {"going": going, "what": what, "when": when},
         )
     return redirect("admin:request_page", reference)
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from erasure.models import Submission
 from erasure.plain_words import categories_words
 
@@ -41,17 +43,21 @@ class Successors:
         """Into which parts it was taken, or which part of what it is; empty where nothing was put apart."""
         if len(parts := self.of(submission)) > 1:
             held, rest = parts[0], parts[1]
-            return (
-                f"Taken apart: submission {held.number} has what is held "
-                f"({categories_words(held.categories)}), submission {rest.number} the rest "
-                f"({categories_words(rest.categories)})."
-            )
+            return _(
+                "Taken apart: submission %(number)s has what is held (%(categories)s), submission "
+                "%(number_2)s the rest (%(categories_2)s)."
+            ) % {
+                "number": held.number,
+                "categories": categories_words(held.categories),
+                "number_2": rest.number,
+                "categories_2": categories_words(rest.categories),
+            }
         earlier = self._before(submission)
         if earlier is None or len(siblings := self.of(earlier)) < 2:
             return ""
         if siblings[0].pk == submission.pk:
-            return f"Held part of submission {earlier.number}."
-        return f"Part of submission {earlier.number} that nothing held."
+            return _("Held part of submission %(number)s.") % {"number": earlier.number}
+        return _("Part of submission %(number)s that nothing held.") % {"number": earlier.number}
 
     def _before(self, submission: Submission) -> Submission | None:
         return self.rows.get(submission.replaces_id) if submission.replaces_id else None

@@ -13,8 +13,8 @@ def too_many_words(count: int, noun: str) -> str:
     """That so many are more than are done at once; empty while they are not."""
     if count <= MOST:
         return ""
-    return _("You chose %(things)s. Choose at most %(most)d at once, so that each can be read.") % {
-        "things": count_words(count, noun),
+    return _("You chose %(count)s. Choose at most %(most)s at once, so that each can be read.") % {
+        "count": count_words(count, noun),
         "most": MOST,
     }
 

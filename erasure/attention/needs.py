@@ -9,10 +9,10 @@ from django.db.models.expressions import Combinable
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from erasure.choices import STAGE_LOOKS, Look, RequestStage, SubmissionStatus, Words
+from audit.words import Words
+from erasure.choices import STAGE_LOOKS, Look, RequestStage, SubmissionStatus
 from erasure.deadlines import DUE_SOON_DAYS, configured_calendar
 from erasure.models import ClockPause, Submission
-from erasure.shredding import WARNED_DAYS
 from erasure.stages import stage_column
 
 SOON = timedelta(days=DUE_SOON_DAYS)
@@ -68,10 +68,7 @@ NEED_WORDS: Mapping[Need, tuple[Words, Look]] = {
     Need.PAUSED: (_("Clock paused, waiting for the person"), Look("neutral", "pause_circle")),
     Need.UNDER_WAY: (_("Everything else that is open"), Look("info", "sync")),
     Need.WITHOUT_OWNER: (_("Nobody has it"), Look("danger", "person_off")),
-    Need.UNCERTIFIED: (
-        format_lazy(_("Shredded within {days} days, without a certificate"), days=WARNED_DAYS),
-        Look("warning", "workspace_premium"),
-    ),
+    Need.UNCERTIFIED: (_("Soon shredded, without a certificate"), Look("warning", "workspace_premium")),
 }
 
 

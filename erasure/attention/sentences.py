@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import Words
 from erasure.attention.facts import Facts
 from erasure.attention.needs import Need
 from erasure.choices import (
@@ -16,7 +17,6 @@ from erasure.choices import (
     RequestStage,
     RequestType,
     SubmissionStatus,
-    Words,
 )
 from erasure.deadlines import long_date
 from erasure.models import ClockPause, Override, PrivacyRequest, Submission

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 from audit.history import history_of
 from audit.log_format import LogFormatError
@@ -89,8 +91,11 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
     """What a certificate would hold now. Raises CertificateRefused where there is none to give."""
     if request.type != RequestType.ERASURE:
         raise CertificateRefused(
-            f"{request.reference} asked for access: nothing was to be erased, so there is no report of an "
-            "erasure. Hand over the copy that CXone made, and record how when you record the answer."
+            _(
+                "%(reference)s asked for access: nothing was to be erased, so there is no report of an "
+                "erasure. Hand over the copy that CXone made, and record how when you record the answer."
+            )
+            % {"reference": request.reference}
         )
     submissions = list(
         request.submissions.select_related("identifier", "filed_by", "request").order_by("number")
@@ -100,11 +105,26 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
         proven = _proven(request, submissions, events, copy)
     except LogFormatError as error:
         raise CertificateRefused(
-            f"The log is damaged: an entry about {request.reference} cannot be read ({error}). "
-            "Run `manage.py verify_audit`; it names the place."
+            _(
+                "The log is damaged: an entry about %(reference)s cannot be read (%(error)s). Run `manage.py "
+                "verify_audit`; it names the place."
+            )
+            % {"reference": request.reference, "error": error}
         ) from None
-    own = _own(request, submissions)
-    current = _not_corrected(own, submissions)
+    return gathered(request, copy, proven=proven, submissions=submissions, events=events)
+
+
+def gathered(
+    request: PrivacyRequest,
+    copy: Copy,
+    *,
+    proven: Sequence[ProvenEnd],
+    submissions: Sequence[Submission],
+    events: Sequence[LoggedEvent],
+) -> Contents:
+    """What a copy with these proofs tells, and leaves out, of a request with these submissions."""
+    own = own_of(request, submissions)
+    current = not_corrected(own, submissions)
     covered = {end.submission.pk for end in proven}
     left = [row for row in (current if copy is Copy.PERSON else submissions) if row.pk not in covered]
     return Contents(
@@ -116,12 +136,13 @@ def contents_of(request: PrivacyRequest, *, copy: Copy) -> Contents:
         anothers=[row for row in submissions if row not in own],
         events=events,
         holds=_holds_of(submissions),
-        overrides=list(
-            Override.objects.filter(submission__request=request)
-            .select_related("submission", "asked_by", "decided_by")
-            .order_by("asked_at", "pk")
-        ),
+        overrides=_overrides_of(request) if copy is Copy.AUDIT else [],
     )
+
+
+def _overrides_of(request: PrivacyRequest) -> list[Override]:
+    overrides = Override.objects.filter(submission__request=request)
+    return list(overrides.select_related("submission", "asked_by", "decided_by").order_by("asked_at", "pk"))
 
 
 def _proven(
@@ -131,36 +152,46 @@ def _proven(
         ended = [row for row in submissions if row.is_terminal]
         if not ended:
             raise CertificateRefused(
-                f"Nothing that was asked with {request.reference} has ended yet. "
-                "Take the report once CXone has reported, or once it was refused or stopped."
+                _(
+                    "Nothing that was asked with %(reference)s has ended yet. Take the report once CXone has "
+                    "reported, or once it was refused or stopped."
+                )
+                % {"reference": request.reference}
             )
-        return [_proven_end(row, events) for row in ended]
+        return [proven_end(row, events) for row in ended]
     # An identifier that was corrected may be somebody else's: what was sent for it is not for this person.
-    theirs = _not_corrected(_own(request, submissions), submissions)
+    theirs = not_corrected(own_of(request, submissions), submissions)
     done = [row for row in theirs if row.status == S.COMPLETED]
     if not done:
         raise CertificateRefused(
-            f"CXone has reported nothing done for {request.reference} under an identifier that counts as "
-            "this person’s, so there is nothing to certify. Tell the person in the answer how it stands."
+            _(
+                "CXone has reported nothing done for %(reference)s under an identifier that counts as this "
+                "person’s, so there is nothing to certify. Tell the person in the answer how it stands."
+            )
+            % {"reference": request.reference}
         )
     if request.shredded_at is not None or any(row.identifier.value is None for row in done):
         raise CertificateRefused(
-            f"The identifiers of {request.reference} have been shredded: what links the proof to the person "
-            "cannot be made any more. Auditors can still take a copy that proves CXone’s reports without "
-            "that link; a certificate handed out earlier keeps its worth."
+            _(
+                "The identifiers of %(reference)s have been shredded, and with them half of what links the "
+                "proof to the person. Whoever presents the identifier can still be handed a dossier with "
+                "that link, until the salt is shredded too. Auditors can still take a copy without it; a "
+                "certificate handed out earlier keeps its worth."
+            )
+            % {"reference": request.reference}
         )
-    ends = [_proven_end(row, events) for row in done]
+    ends = [proven_end(row, events) for row in done]
     for end in ends:
         _refuse_another_subject(end)
     return ends
 
 
-def _own(request: PrivacyRequest, submissions: Sequence[Submission]) -> list[Submission]:
+def own_of(request: PrivacyRequest, submissions: Sequence[Submission]) -> list[Submission]:
     """Those for identifiers of the person who asked: one that was typed wrongly may belong to another."""
     return [row for row in submissions if row.identifier.subject_id == request.subject_id]
 
 
-def _not_corrected(rows: Sequence[Submission], submissions: Sequence[Submission]) -> list[Submission]:
+def not_corrected(rows: Sequence[Submission], submissions: Sequence[Submission]) -> list[Submission]:
     """Those of the rows that others did not take the place of; one tried again under the same id stays."""
     corrected: set[int] = set()
     # What was put apart never went out: its parts stand in its place.
@@ -176,15 +207,19 @@ def _not_corrected(rows: Sequence[Submission], submissions: Sequence[Submission]
     return [row for row in rows if row.pk not in corrected]
 
 
-def _proven_end(submission: Submission, events: Sequence[LoggedEvent]) -> ProvenEnd:
+def proven_end(submission: Submission, events: Sequence[LoggedEvent]) -> ProvenEnd:
+    """The submission with the event of its end. Raises CertificateRefused where the log has none."""
     act = END_EVENTS[submission.status]
     for event in reversed(events):
         # With the result "denied" the event tells of a try to stop what could not be stopped any more.
         if event.act == act and event.result != "denied" and _is_about(event, submission):
             return ProvenEnd(submission, event)
     raise CertificateRefused(
-        f"The log has no entry that says how {submission} ended, though its record does. "
-        "Run `manage.py verify_audit`: it names what does not agree."
+        _(
+            "The log has no entry that says how %(submission)s ended, though its record does. Run `manage.py "
+            "verify_audit`: it names what does not agree."
+        )
+        % {"submission": submission}
     )
 
 
@@ -196,8 +231,11 @@ def _refuse_another_subject(end: ProvenEnd) -> None:
     """The entry must be about the very identifier that the opening will name."""
     if end.event.entry.get("sub") != end.submission.sub:
         raise CertificateRefused(
-            f"Entry #{end.event.seq} of the log was not written for the identifier on record of "
-            f"{end.submission}. Run `manage.py verify_audit`, and do not hand out a certificate."
+            _(
+                "Entry #%(seq)s of the log was not written for the identifier on record of %(submission)s. "
+                "Run `manage.py verify_audit`, and do not hand out a certificate."
+            )
+            % {"seq": end.event.seq, "submission": end.submission}
         )
 
 

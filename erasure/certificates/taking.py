@@ -1,6 +1,6 @@
 """Taking a certificate: a checkpoint that covers it, the event that it was taken, and only then the files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from audit.events import Event
 from audit.log_format import LogFormatError
-from audit.models import AuditCheckpoint, AuditPastEvent, LoggedEvent
-from audit.proofs import ProofError, newest_over, proof_of
+from audit.models import AuditCheckpoint, AuditPastEvent
+from audit.proofs import ProofError
 from audit.signing import checkpoints
 from audit.signing.signing_errors import NoCheckpointError
 from audit.trail import audited
-from audit.verifier.proof_text import Proof
-from audit.verifier.signed_note import Checkpoint, NoteError, signers, to_base64, vkeys_of
+from audit.verifier.signed_note import Checkpoint, to_base64
 from erasure.certificates.contents import CertificateRefused, Contents, Copy, contents_of
-from erasure.certificates.files import Proven, files_of, named, zipped
+from erasure.certificates.files import files_of, named, zipped
+from erasure.certificates.proving import checked_keys, proof_under
 from erasure.models import PrivacyRequest
 from erasure.stories import REPORT_ALONE
 
@@ -53,8 +53,8 @@ def take(request: PrivacyRequest, *, copy: Copy, by: Any, via: str) -> Certifica
     contents, now = contents_of(request, copy=copy), timezone.now()
     try:
         present = _covering(contents)
-        proven = named([(end, _proof(end.event, present)) for end in contents.proven])
-        vkeys = _checked_keys(proven)
+        proven = named([(end, proof_under(end.event, present)) for end in contents.proven])
+        vkeys = checked_keys(one.note for one in proven)
         files = files_of(contents, proven, vkeys=vkeys, issued_at=now)
     except NoCheckpointError as error:
         raise CertificateRefused(f"The log is not signed as far as this needs it. {error}") from None
@@ -70,32 +70,6 @@ def _covering(contents: Contents) -> AuditCheckpoint | None:
     wanted = contents.events if contents.copy is Copy.AUDIT else [end.event for end in contents.proven]
     present = [event.seq for event in wanted if not isinstance(event, AuditPastEvent)]
     return checkpoints.covering(max(present) + 1) if present else None
-
-
-def _proof(event: LoggedEvent, present: AuditCheckpoint | None) -> Proof:
-    if isinstance(event, AuditPastEvent):
-        return proof_of(event.seq, checkpoint=newest_over(event.seq, log=event.log))
-    if present is None:
-        raise ProofError(f"Event {event.seq} is not covered by a checkpoint of its log.")
-    return proof_of(event.seq, checkpoint=present)
-
-
-def _checked_keys(proven: Sequence[Proven]) -> str:
-    """The vkey file of the logs that the proofs are from. Raises CertificateRefused for unsigned proofs."""
-    origins = dict.fromkeys(one.note.checkpoint.origin for one in proven)
-    text = "".join(checkpoints.vkey_file(origin=origin) for origin in origins)
-    try:
-        keys = vkeys_of(text)
-        is_signed = all(signers(one.note, keys) for one in proven)
-    except NoteError as error:
-        raise CertificateRefused(
-            f"The signature of the log’s checkpoint does not hold ({error}). Run `manage.py verify_audit`."
-        ) from None
-    if not is_signed:
-        raise CertificateRefused(
-            "The log’s checkpoint is not signed by any key that this log had. Run `manage.py verify_audit`."
-        )
-    return text
 
 
 def _put_on_record(contents: Contents, told: Checkpoint, *, by: Any, via: str, now: datetime) -> int:

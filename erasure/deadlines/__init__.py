@@ -5,7 +5,7 @@ Pure: plain dates in, plain dates out, and with every date the steps that led to
 The date of receipt is a date in the controller's time zone: the caller turns moments into dates first.
 """
 
-from erasure.deadlines.clocks import Clock, Extended, clock
+from erasure.deadlines.clocks import Clock, clock
 from erasure.deadlines.dates_in_words import (
     DISCLAIMER,
     DUE_SOON_DAYS,
@@ -17,6 +17,7 @@ from erasure.deadlines.dates_in_words import (
 )
 from erasure.deadlines.extending import ExtensionOffer, extension_offer, why_not_extend
 from erasure.deadlines.pausing import pause_grounds, why_not_pause
+from erasure.deadlines.period_of_request import Extended
 from erasure.deadlines.periods import Paused, same_day_months_later
 from erasure.deadlines.refusals import ClockError, DateOutOfReach, RegulationOff, UnknownRegulation
 from erasure.deadlines.step_words import ground_words

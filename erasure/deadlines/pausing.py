@@ -5,8 +5,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from erasure.deadlines.clocks import Clock, Extended, clock, pause_rule
+from erasure.deadlines.clocks import Clock, clock
 from erasure.deadlines.dates_in_words import long_date
+from erasure.deadlines.period_of_request import Extended, pause_rule
 from erasure.deadlines.periods import Paused
 from erasure.deadlines.refusals import ClockError
 from erasure.deadlines.step_words import ground_words

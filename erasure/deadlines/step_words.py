@@ -16,7 +16,7 @@ Facts = Mapping[str, Any]
 EXTENSION_GROUNDS = {
     "complexity": gettext_noop("the complexity of the request"),
     "number_of_requests": gettext_noop("the number of requests"),
-    "volume": gettext_noop("the volume of what is asked for"),
+    "volume": gettext_noop("the volume of the requests received"),
 }
 #: What a pause waits for, within a sentence.
 PAUSE_GROUNDS = {

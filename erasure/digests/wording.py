@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.words import numbered
 from erasure.digests.contents import Digest
-from erasure.plain_words import counted
 
 
 def mail_of(digest: Digest, *, day: date, address: str) -> EmailMessage:
@@ -20,9 +20,11 @@ def mail_of(digest: Digest, *, day: date, address: str) -> EmailMessage:
     sections = [
         {
             "label": section.label,
-            "count": counted(section.count),
+            "count": numbered(section.count),
             "lines": section.lines,
-            "more": counted(section.count - len(section.lines)) if section.count > len(section.lines) else "",
+            "more": numbered(section.count - len(section.lines))
+            if section.count > len(section.lines)
+            else "",
             "link": _address(section.page, section.terms),
         }
         for section in digest.sections
@@ -43,11 +45,15 @@ def mail_of(digest: Digest, *, day: date, address: str) -> EmailMessage:
     )
 
 
+def _more(count: int) -> str:
+    return numbered(count) if count > 0 else ""
+
+
 def _subject(digest: Digest) -> str:
     words = ngettext("%(count)s needs you", "%(count)s need you", digest.items)
-    said = words % {"count": counted(digest.items)}
+    said = words % {"count": numbered(digest.items)}
     if digest.overdue:
-        said += _(", %(overdue)s overdue") % {"overdue": counted(digest.overdue)}
+        said += _(", %(overdue)s overdue") % {"overdue": numbered(digest.overdue)}
     return said
 
 

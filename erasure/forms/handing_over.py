@@ -1,4 +1,4 @@
-"""To whom open requests are handed over."""
+"""To whom requests are handed over."""
 
 from typing import Any
 
@@ -9,21 +9,21 @@ from erasure import owners
 
 
 class HandOverForm(forms.Form):
-    """Which requests, by their references, and who gets them."""
+    """Who gets them: one of the active officers, but for the one who has them already."""
 
     use_required_attribute = False
 
     to = forms.ChoiceField(
-        label=_("Who gets them"),
+        label=_("Hand over to"),
         error_messages={
-            "required": _("Choose who gets them."),
-            "invalid_choice": _("Choose one of the officers of the list."),
+            "required": _("Choose who gets it."),
+            "invalid_choice": _("Choose an officer who is active and has not got it already."),
         },
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, but_not: Any = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.people = {person.staff_id: person for person in owners.possible_owners()}
+        self.people = {one.staff_id: one for one in owners.possible_owners() if one != but_not}
         field = self.fields["to"]
         if isinstance(field, forms.ChoiceField):
             names = [(staff_id, person.shown_name) for staff_id, person in self.people.items()]
@@ -31,5 +31,5 @@ class HandOverForm(forms.Form):
 
     @property
     def person(self) -> Any:
-        """Whom the form names, once it is valid."""
+        """Whom a valid form names."""
         return self.people[self.cleaned_data["to"]]

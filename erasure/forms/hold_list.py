@@ -3,10 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _lazy
 
 from erasure.hold_lists import MOST_BYTES
 
-TOO_LARGE = f"It is larger than {MOST_BYTES // 1_000_000} MB. Split it into several lists."
+TOO_LARGE = format_lazy(
+    _lazy("It is larger than {most_bytes} MB. Split it into several lists."),
+    most_bytes=MOST_BYTES // 1_000_000,
+)
 
 
 class HoldListForm(forms.Form):
@@ -15,13 +20,15 @@ class HoldListForm(forms.Form):
     use_required_attribute = False
 
     list = forms.FileField(
-        label="CSV file",
+        label=_lazy("CSV file"),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
         error_messages={
-            "required": "Choose the file.",
-            "invalid": "Choose the file.",
-            "missing": "Choose the file.",
-            "empty": "The file is empty. The first line names the columns, each further line one hold.",
+            "required": _lazy("Choose the file."),
+            "invalid": _lazy("Choose the file."),
+            "missing": _lazy("Choose the file."),
+            "empty": _lazy(
+                "The file is empty. The first line names the columns, each further line one hold."
+            ),
         },
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django import forms
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from erasure.asked import Identifier
 from erasure.choices import IdentifierKind
@@ -28,16 +28,16 @@ class IdentifierRow(forms.Form):
     use_required_attribute = False
 
     kind = forms.ChoiceField(
-        label=_("Kind"),
+        label=_lazy("Kind"),
         choices=IdentifierKind.choices,
         initial=IdentifierKind.CXONE_ID,
         error_messages={
-            "invalid_choice": _("Choose one of the kinds."),
-            "required": _("Choose one of the kinds."),
+            "invalid_choice": _lazy("Choose one of the kinds."),
+            "required": _lazy("Choose one of the kinds."),
         },
     )
     value = forms.CharField(
-        label=_("Identifier"), required=False, max_length=LONGEST_IDENTIFIER, widget=_identifier_input()
+        label=_lazy("Identifier"), required=False, max_length=LONGEST_IDENTIFIER, widget=_identifier_input()
     )
 
     @property
@@ -65,9 +65,10 @@ class BaseIdentifierRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Generi
 
     default_error_messages = {
         **forms.BaseFormSet.default_error_messages,
-        "missing_management_form": _("The rows of identifiers did not arrive whole. Open the page anew."),
+        "missing_management_form": _lazy("The rows of identifiers did not arrive whole. Open the page anew."),
         "too_many_forms": format_lazy(
-            _("At most {most} identifiers at once. Send the others afterwards."), most=MOST_IDENTIFIERS
+            _lazy("At most {most} identifiers at once. Send the others afterwards."),
+            most=MOST_IDENTIFIERS,
         ),
     }
 
@@ -88,11 +89,11 @@ class CorrectionForm(forms.Form):
     use_required_attribute = False
 
     value = forms.CharField(
-        label=_("CXone id"),
+        label=_lazy("CXone id"),
         max_length=LONGEST_IDENTIFIER,
         widget=_identifier_input(),
-        help_text=_("As CXone knows the person. Stored encrypted, shown masked from then on."),
-        error_messages={"required": _("Give the CXone id. Look the person up in CXone.")},
+        help_text=_lazy("As CXone knows the person. Stored encrypted, shown masked from then on."),
+        error_messages={"required": _lazy("Give the CXone id. Look the person up in CXone.")},
     )
 
     def place(self, violations: Sequence[Violation]) -> None:

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from audit.words import Words
 from erasure.asked import Identifier
 from erasure.choices import Category, HoldKind
 from erasure.forms.identifiers import IdentifierRows
@@ -15,25 +18,25 @@ from erasure.forms.sending import Problem, first_control
 from erasure.hold_wishes import SAME, HoldWish, against_identifier, against_placing
 from erasure.policy import Violation
 
-KIND_LINES: dict[str, str] = {
-    HoldKind.LITIGATION: "A claim is pending or to be expected, and the data may be evidence.",
-    HoldKind.STATUTORY_RETENTION: "A law says how long it has to be kept.",
-    HoldKind.INVESTIGATION: "An authority, or an inquiry of your own, needs it as it is.",
+KIND_LINES: dict[str, Words] = {
+    HoldKind.LITIGATION: _lazy("A claim is pending or to be expected, and the data may be evidence."),
+    HoldKind.STATUTORY_RETENTION: _lazy("A law says how long it has to be kept."),
+    HoldKind.INVESTIGATION: _lazy("An authority, or an inquiry of your own, needs it as it is."),
 }
 
 
-def _day(label: str, help_text: str) -> forms.DateField:
+def _day(label: Words, help_text: Words) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=help_text,
-        error_messages={"invalid": "Give the day as year, month and day, such as 2026-01-31."},
+        error_messages={"invalid": _lazy("Give the day as year, month and day, such as 2026-01-31.")},
     )
 
 
-def _line(label: str, help_text: str) -> forms.CharField:
+def _line(label: Words, help_text: Words) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     return forms.CharField(label=label, required=False, widget=widget, help_text=help_text)
 
@@ -44,28 +47,38 @@ class HoldForm(forms.Form):
     use_required_attribute = False
 
     kind = forms.ChoiceField(
-        label="Why must the data be kept?",
+        label=_lazy("Why must the data be kept?"),
         choices=HoldKind.choices,
         required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Choose one of the three."},
+        error_messages={"invalid_choice": _lazy("Choose one of the three.")},
     )
     category = forms.ChoiceField(
-        label="Category",
-        choices=[("", "All categories"), *Category.choices],
+        label=_lazy("Category"),
+        choices=[("", _lazy("All categories")), *Category.choices],
         required=False,
-        help_text="One alone, or all. Without an identifier the hold concerns this category of everybody.",
-        error_messages={"invalid_choice": "Choose one of the list."},
+        help_text=_lazy(
+            "One alone, or all. Without an identifier the hold concerns this category of everybody."
+        ),
+        error_messages={"invalid_choice": _lazy("Choose one of the list.")},
     )
-    matter = _line("Matter", "The file or case number. Stored encrypted; only reviewers read it.")
+    matter = _line(
+        _lazy("Matter"), _lazy("The file or case number. Stored encrypted; only reviewers read it.")
+    )
     ground = _line(
-        "Ground",
-        "A few words, such as “claims about a contract of 2024”. Officers read it, and the person in their "
-        "report: put no personal data here.",
+        _lazy("Ground"),
+        _lazy(
+            "A few words, such as “claims about a contract of 2024”. Officers read it, and the person in "
+            "their report: put no personal data here."
+        ),
     )
-    from_day = _day("From", "Left empty: from now on. An earlier day also tells what has left since then.")
-    until_day = _day("Until", "The last day on which it holds. Left empty: until it is released.")
-    again = forms.BooleanField(label="Place another hold all the same", required=False)
+    from_day = _day(
+        _lazy("From"), _lazy("Left empty: from now on. An earlier day also tells what has left since then.")
+    )
+    until_day = _day(
+        _lazy("Until"), _lazy("The last day on which it holds. Left empty: until it is released.")
+    )
+    again = forms.BooleanField(label=_lazy("Place another hold all the same"), required=False)
 
     def __init__(
         self,
@@ -121,7 +134,10 @@ class HoldForm(forms.Form):
             if bound.errors
         ]
         found += [
-            Problem(f"Identifier {number}" if several else "Identifier", row["value"].id_for_label)
+            Problem(
+                _("Identifier %(number)s") % {"number": number} if several else _("Identifier"),
+                row["value"].id_for_label,
+            )
             for number, row in enumerate(self.rows.forms, start=1)
             if row.errors
         ]

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from erasure.forms.overriding import LONGEST_TEXT
 
 
 def _reason(**options: Any) -> forms.CharField:
     return forms.CharField(
-        label="Your reason",
+        label=_("Your reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=LONGEST_TEXT,
         **options,
@@ -22,9 +24,11 @@ class ProposalForm(forms.Form):
     use_required_attribute = False
 
     reason = _reason(
-        help_text="The second reviewer decides on it, and it is kept. Name the person as little as you can.",
+        help_text=_lazy(
+            "The second reviewer decides on it, and it is kept. Name the person as little as you can."
+        ),
         error_messages={
-            "required": "Give your reason: the second reviewer decides on it, and it goes on record."
+            "required": _lazy("Give your reason: the second reviewer decides on it, and it goes on record.")
         },
     )
 
@@ -35,11 +39,14 @@ class ReleaseForm(forms.Form):
     use_required_attribute = False
 
     decision = forms.ChoiceField(
-        choices=[("release", "Release"), ("keep", "Keep")],
-        error_messages={"required": "Press one of the two.", "invalid_choice": "Press one of the two."},
+        choices=[("release", _lazy("Release")), ("keep", _lazy("Keep"))],
+        error_messages={
+            "required": _lazy("Press one of the two."),
+            "invalid_choice": _lazy("Press one of the two."),
+        },
     )
     reason = _reason(
-        error_messages={"required": "Give your reason. It is needed either way and goes on record."}
+        error_messages={"required": _lazy("Give your reason. It is needed either way and goes on record.")}
     )
 
     @property

@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.words import Words
 from erasure.asked import Filing, Identifier, against_identifier, without_white_space
-from erasure.choices import Category, IdentityCheck, OverrideReason, Scope, Words
+from erasure.choices import Category, IdentityCheck, OverrideReason, Scope
 from erasure.forms.identifiers import IdentifierRows
 from erasure.policy import Violation
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
 
 from erasure.asked import Identifier
+from erasure.cells import code_of, day_of
 from erasure.choices import Category, HoldKind, IdentifierKind
 from erasure.hold_lists.table import Line
 from erasure.hold_wishes import HoldWish, against_placing
@@ -32,10 +33,10 @@ def wish_of(line: Line) -> tuple[HoldWish, list[Fault]]:
     """The hold that the line asks for, and what cannot be read of it, which has a stand-in in the hold."""
     faults = _misfits(line)
     codes = {name: _code(name, line.cells.get(name, "")) for name in CHOICES}
-    days = {name: _day(line.cells.get(name, "")) for name in ("from", "until")}
+    days = {name: day_of(line.cells.get(name, "")) for name in ("from", "until")}
     faults += [_unknown_code(name) for name, code in codes.items() if code is None]
     faults += [
-        Fault(name, "This cannot be read as a day. Write it as 2026-01-31.")
+        Fault(name, _("This cannot be read as a day. Write it as 2026-01-31."))
         for name, day in days.items()
         if day is None and line.cells.get(name)
     ]
@@ -74,12 +75,15 @@ def _misfits(line: Line) -> list[Fault]:
     if line.has_more:
         faults.append(
             Fault(
-                "", "It has more cells than the header has columns. Quote a cell that has a separator in it."
+                "",
+                _("It has more cells than the header has columns. Quote a cell that has a separator in it."),
             )
         )
     if line.cells.get("identifier_kind") and not line.cells.get("identifier"):
         # Without it the hold would be on everybody, which nobody meant who named a kind.
-        faults.append(Fault("identifier", "A kind is given, but no identifier. Add it, or empty both cells."))
+        faults.append(
+            Fault("identifier", _("A kind is given, but no identifier. Add it, or empty both cells."))
+        )
     return faults
 
 
@@ -87,28 +91,15 @@ def _code(column: str, cell: str) -> str | None:
     """The code that a cell means, by the code itself or its label, in any case; None when it means none."""
     if not cell:
         return None if column == "kind" else ""
-    wanted = cell.casefold()
-    return next(
-        (
-            code
-            for code, label in CHOICES[column].choices
-            if wanted in {code.casefold(), str(label).casefold()}
-        ),
-        None,
-    )
+    return code_of(CHOICES[column], cell)
 
 
 def _unknown_code(column: str) -> Fault:
     allowed = ", ".join(CHOICES[column].values)
-    empty = {"identifier_kind": ", or nothing for a CXone id", "category": ", or nothing for all of them"}
-    return Fault(column, f"Write one of {allowed}{empty.get(column, '')}.")
-
-
-def _day(cell: str) -> date | None:
-    # Python reads other writings of ISO 8601 too, such as 20260131 and week dates; one is enough for people.
-    try:
-        return (
-            date.fromisoformat(cell) if len(cell) == len("2026-01-31") and cell[4] == cell[7] == "-" else None
-        )
-    except ValueError:
-        return None
+    empty = {
+        "identifier_kind": _(", or nothing for a CXone id"),
+        "category": _(", or nothing for all of them"),
+    }
+    return Fault(
+        column, _("Write one of %(allowed)s%(get)s.") % {"allowed": allowed, "get": empty.get(column, "")}
+    )

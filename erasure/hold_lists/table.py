@@ -11,6 +11,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from audit.words import numbered
+
 COLUMNS = ("identifier_kind", "identifier", "category", "kind", "matter", "ground", "from", "until")
 NEEDED = ("kind", "matter", "ground")
 SEPARATORS = (",", ";", "\t")
@@ -18,7 +23,7 @@ MOST_BYTES = 1_000_000
 MOST_ROWS = 2_000
 LIKE_A_NAME = re.compile(r"[a-z_]{1,40}")
 MOST_NAMES_SHOWN = 5
-SAVE_AS = "Save it as “CSV UTF-8” and choose it again."
+SAVE_AS = _lazy("Save it as “CSV UTF-8” and choose it again.")
 
 
 class ListUnreadable(Exception):  # noqa: N818 - reads as what it is where it is caught.
@@ -38,18 +43,24 @@ class Line:
 def lines_of(content: bytes) -> list[Line]:
     """The rows of the list, blank ones left out. Raises ListUnreadable."""
     if len(content) > MOST_BYTES:
-        raise ListUnreadable(f"It is larger than {MOST_BYTES // 1_000_000} MB. Split it into several lists.")
+        raise ListUnreadable(
+            _("It is larger than %(most_bytes)s MB. Split it into several lists.")
+            % {"most_bytes": MOST_BYTES // 1_000_000}
+        )
     records = _records(_text(content))
     _number, header = next(records, (0, []))
     columns = _columns(header)
     lines: list[Line] = []
     for number, cells in records:
         if len(lines) == MOST_ROWS:
-            raise ListUnreadable(f"It has more than {MOST_ROWS:,} rows. Split it into several lists.")
+            raise ListUnreadable(
+                _("It has more than %(most_rows)s rows. Split it into several lists.")
+                % {"most_rows": numbered(MOST_ROWS)}
+            )
         named = dict(zip(columns, cells, strict=False))
         lines.append(Line(number, named, has_more=any(cells[len(columns) :])))
     if not lines:
-        raise ListUnreadable("There is no row below the header. Add one line for each hold.")
+        raise ListUnreadable(_("There is no row below the header. Add one line for each hold."))
     return lines
 
 
@@ -58,10 +69,13 @@ def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        raise ListUnreadable(f"Its characters are not in UTF-8. {SAVE_AS}") from None
+        raise ListUnreadable(
+            _("Its characters are not in UTF-8. %(save_as)s") % {"save_as": SAVE_AS}
+        ) from None
     if "\0" in text:
         raise ListUnreadable(
-            f"It has NUL characters, which no list has: it may be another kind of file. {SAVE_AS}"
+            _("It has NUL characters, which no list has: it may be another kind of file. %(save_as)s")
+            % {"save_as": SAVE_AS}
         )
     return text
 
@@ -75,8 +89,11 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
             cells = next(reader, None)
         except csv.Error:
             raise ListUnreadable(
-                f"From line {begins} on it cannot be read as CSV: a quotation mark is not closed, or stands "
-                "within a cell without being doubled. Put that right and choose it again."
+                _(
+                    "From line %(begins)s on it cannot be read as CSV: a quotation mark is not closed, or "
+                    "stands within a cell without being doubled. Put that right and choose it again."
+                )
+                % {"begins": begins}
             ) from None
         if cells is None:
             return
@@ -102,27 +119,31 @@ def _columns(header: Sequence[str]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise ListUnreadable("It is empty. The first line names the columns, each further line one hold.")
+        raise ListUnreadable(_("It is empty. The first line names the columns, each further line one hold."))
     if not set(names) <= set(COLUMNS):
         raise ListUnreadable(
-            f"The first line has what is no column here: {_shown(names)}. Known are {', '.join(COLUMNS)}."
+            _("The first line has what is no column here: %(shown)s. Known are %(columns)s.")
+            % {"shown": _shown(names), "columns": ", ".join(COLUMNS)}
         )
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ListUnreadable(
-            f"The first line names a column twice: {', '.join(twice)}. Leave one of them out."
+            _("The first line names a column twice: %(twice)s. Leave one of them out.")
+            % {"twice": ", ".join(twice)}
         )
     missing = [name for name in NEEDED if name not in names]
     if not {"identifier", "category"} & set(names):
-        missing.append("identifier or category")
+        missing.append(_("identifier or category"))
     if missing:
-        raise ListUnreadable(f"The first line lacks a column: {', '.join(missing)}. Add it.")
+        raise ListUnreadable(
+            _("The first line lacks a column: %(missing)s. Add it.") % {"missing": ", ".join(missing)}
+        )
     return names
 
 
 def _shown(names: Sequence[str]) -> str:
     """What is no column, by its name where it looks like one: a list without a header begins with people."""
     unknown = [
-        f"“{name}”" if LIKE_A_NAME.fullmatch(name) else f"cell {number}"
+        f"“{name}”" if LIKE_A_NAME.fullmatch(name) else _("cell %(number)s") % {"number": number}
         for number, name in enumerate(names, start=1)
         if name not in COLUMNS
     ]

@@ -168,7 +168,7 @@ def why_not_told(request: PrivacyRequest, told: Sequence[Told]) -> str:
 def why_not_this(request: PrivacyRequest, part: Submission | None, told: Told) -> str:
     """Why this cannot have been told about one part; empty when it can."""
     if told.outcome not in possible_outcomes(part):
-        return _why_impossible(part)
+        return why_impossible(part)
     if told.outcome != Outcome.REFUSED:
         return _("Only a refusal has a ground.") if told.ground else ""
     ground = refusal_ground(request.regulation, told.ground)
@@ -177,7 +177,8 @@ def why_not_this(request: PrivacyRequest, part: Submission | None, told: Told) -
     return ""
 
 
-def _why_impossible(part: Submission | None) -> str:
+def why_impossible(part: Submission | None) -> str:
+    """Why the outcomes that are not among the possible ones cannot be told about this part."""
     if part is None:
         return _(
             "Nothing was sent for this request. Answer “nothing found”, “refused” or “withdrawn”, "

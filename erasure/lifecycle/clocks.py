@@ -14,7 +14,7 @@ from audit.events import Event
 from audit.trail import Trail
 from erasure import deadlines
 from erasure.choices import ExtensionGround, PauseGround
-from erasure.deadlines import Clock, Extended, Paused, stored
+from erasure.deadlines import Clock, Extended, ExtensionOffer, Paused, stored
 from erasure.lifecycle.moves import MoveRefused
 from erasure.lifecycle.registering import controllers_day, locked
 from erasure.models import ClockPause, Extension, PrivacyRequest
@@ -79,6 +79,20 @@ def why_not_extend(request: PrivacyRequest, *, ground: str, told_on: date, today
         ground=ground,
         told_on=told_on,
         today=today,
+        request_type=request.type,
+        extension=extended(request),
+        pauses=paused(request),
+    )
+
+
+def extension_offer(request: PrivacyRequest) -> ExtensionOffer | None:
+    """What an extension would bring; None where the law knows none, or there is one already.
+
+    Raises ClockError.
+    """
+    return deadlines.extension_offer(
+        request.regulation,
+        request.received_on,
         request_type=request.type,
         extension=extended(request),
         pauses=paused(request),

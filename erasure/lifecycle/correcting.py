@@ -41,6 +41,7 @@ def corrected(request: PrivacyRequest, *, regulation: str, received_on: date, to
             _("The date of receipt lies in the future. Give the day on which it arrived: %(day)s or earlier.")
             % {"day": long_date(today)}
         )
+    _refuse_what_it_contradicts(request, received_on)
     kept, falling = _pauses_that_hold(request, regulation=regulation, received_on=received_on, today=today)
     facts: dict[str, Any] = {"request_type": request.type, "pauses": kept}
     bare = deadlines.clock(regulation, received_on, **facts)
@@ -81,7 +82,6 @@ def correct_clock(
     if not reason.strip():
         raise MoveRefused(_("Say why it is corrected; the reason stays with the request."))
     found = corrected(current, regulation=regulation, received_on=received_on, today=controllers_day(now))
-    _refuse_what_it_contradicts(current, received_on)
     row = ClockCorrection.objects.create(
         request=current,
         previous_regulation=current.regulation,

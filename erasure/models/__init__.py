@@ -4,6 +4,7 @@ from erasure.models.answers import AnswerPart, Comment
 from erasure.models.clocks import ClockCorrection, ClockPause, Extension
 from erasure.models.digests import DigestSent
 from erasure.models.holds import HoldRegister, HoldRelease, LateHold, LegalHold, Override
+from erasure.models.imports import ImportedRow, ImportLot, ImportRun
 from erasure.models.letters import LetterText
 from erasure.models.notices import Notice
 from erasure.models.requests import BY_PRESSURE, CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission
@@ -21,6 +22,9 @@ __all__ = [
     "Extension",
     "HoldRegister",
     "HoldRelease",
+    "ImportLot",
+    "ImportRun",
+    "ImportedRow",
     "LateHold",
     "LegalHold",
     "LetterText",

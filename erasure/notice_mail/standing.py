@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Max, Min, Q
+from django.utils.translation import gettext as _
 
 from audit import outgoing_mail
+from audit.words import Words, numbered
 from erasure.models import Notice
 from erasure.notice_mail.claims import SERVER_TROUBLES
 from erasure.plain_words import clock_words, count_words
@@ -22,7 +24,7 @@ class Standing:
     waiting: int
     given_up: int
     since: datetime | None
-    last_trouble: str
+    last_trouble: Words
     refused: frozenset[int]
 
     @property
@@ -31,16 +33,21 @@ class Standing:
         if self.since is None:
             return ""
         count = count_words(self.waiting + self.given_up, "notice")
-        return f"{count} could not be mailed, the first made {clock_words(self.since)}"
+        return _("%(count)s could not be mailed, the first made %(clock)s") % {
+            "count": count,
+            "clock": clock_words(self.since),
+        }
 
     @property
     def words(self) -> str:
         """Why, and what becomes of them."""
-        sentences = [self.last_trouble]
+        sentences = [str(self.last_trouble)]
         if self.waiting:
-            sentences.append("Each is tried again until it is three days old.")
+            sentences.append(_("Each is tried again until it is three days old."))
         if self.given_up:
-            sentences.append(f"{self.given_up:,} given up after three days.")
+            sentences.append(
+                _("%(given_up)s given up after three days.") % {"given_up": numbered(self.given_up)}
+            )
         return " ".join(sentences)
 
 

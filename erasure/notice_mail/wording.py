@@ -15,9 +15,12 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from audit.words import numbered
 from erasure.choices import NoticeKind
 from erasure.models import Notice
 from erasure.notice_mail.kinds import LEADS, PAGES
@@ -37,22 +40,26 @@ class Line:
 
 
 def mail_about(kind: NoticeKind, taken: Sequence[Notice], *, address: str) -> EmailMessage:
-    """One mail that tells one person, at this address, of all of these.
+    """One mail that tells one person, at this address and in their language, of all of these.
 
     Raises NoReverseMatch for a page that is not there.
     """
-    notices = _once_each(taken)
+    with translation.override(taken[0].to.language or settings.LANGUAGE_CODE):
+        return _mail(kind, _once_each(taken), address=address)
+
+
+def _mail(kind: NoticeKind, notices: Sequence[Notice], *, address: str) -> EmailMessage:
     lines = [_line(kind, notice) for notice in notices[:NAMED]]
     more = len(notices) - len(lines)
     context = {
         "lead": LEADS[kind],
         "lines": lines,
-        "more": f"{more:,}" if more else "",
+        "more": numbered(more) if more else "",
         "list_link": _list_link(kind) if more else "",
         "home": _address("index"),
         "organisation": settings.ORGANISATION,
     }
-    others = f" and {len(notices) - 1:,} more" if len(notices) > 1 else ""
+    others = _(" and %(count)s more") % {"count": numbered(len(notices) - 1)} if len(notices) > 1 else ""
     return EmailMessage(
         subject=f"{kind.label}: {_called(kind, notices[0])}{others}",
         body=render_to_string("erasure/notice_mail.txt", context),
@@ -76,7 +83,9 @@ def _in_order(notice: Notice) -> tuple[list[tuple[bool, int, str]], datetime]:
 
 
 def _line(kind: NoticeKind, notice: Notice) -> Line:
-    when = date_format(timezone.localtime(notice.made_at, timezone.get_default_timezone()), "j M Y, H:i")
+    when = date_format(
+        timezone.localtime(notice.made_at, timezone.get_default_timezone()), "SHORT_DATETIME_FORMAT"
+    )
     when = f"{when} ({settings.TIME_ZONE})"
     if kind in ABOUT_OPERATORS:
         return Line(_words_about_operator(kind, notice), when, "")
@@ -99,11 +108,27 @@ def _called(kind: NoticeKind, notice: Notice) -> str:
 def _words_about_operator(kind: NoticeKind, notice: Notice) -> str:
     person, operator = _person_and_operator(notice)
     if kind is NoticeKind.ADDRESS_CHANGED:
-        return f"The address of {person} was {notice.about} by {operator}"
-    noun = "roles" if "," in notice.about else "role"
-    if kind is NoticeKind.ROLES_ENDED:
-        return f"{operator} ended the {noun} {notice.about} of {person}"
-    return f"{person} was given the {noun} {notice.about} by {operator}"
+        was = (
+            _("The address of %(person)s was removed by %(operator)s")
+            if notice.about == "removed"
+            else _("The address of %(person)s was changed by %(operator)s")
+        )
+        return was % {"person": person, "operator": operator}
+    roles = notice.about.split(", ")
+    words = (
+        ngettext(
+            "%(operator)s ended the role %(roles)s of %(person)s",
+            "%(operator)s ended the roles %(roles)s of %(person)s",
+            len(roles),
+        )
+        if kind is NoticeKind.ROLES_ENDED
+        else ngettext(
+            "%(person)s was given the role %(roles)s by %(operator)s",
+            "%(person)s was given the roles %(roles)s by %(operator)s",
+            len(roles),
+        )
+    )
+    return words % {"person": person, "operator": operator, "roles": ", ".join(map(_, roles))}
 
 
 def _person_and_operator(notice: Notice) -> tuple[str, str]:

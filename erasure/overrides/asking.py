@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 from audit.trail import Trail, audited
@@ -20,7 +22,7 @@ from erasure.overrides.telling import MAY_DECIDE, tell, tell_owners, who_can_dec
 AT_ONCE = 100
 SHORTEST_JUSTIFICATION = 20
 FEWEST_WORDS = 4
-NOT_SUBSTANTIAL = "Write at least one sentence: the reviewer decides on it, and it goes on record."
+NOT_SUBSTANTIAL = _lazy("Write at least one sentence: the reviewer decides on it, and it goes on record.")
 
 
 def lifetime() -> timedelta:
@@ -45,17 +47,24 @@ def ask(
         .get(pk=submission.pk)
     )
     if current.status != SubmissionStatus.BLOCKED:
-        raise lifecycle.MoveRefused(f"{submission} is not held, so there is nothing to override.")
+        raise lifecycle.MoveRefused(
+            _("%(submission)s is not held, so there is nothing to override.") % {"submission": submission}
+        )
     if any(map(holds.is_rule, current.held_by)):
         raise lifecycle.MoveRefused(
-            f"{submission} was stopped by a rule of the payload, which no override lifts. "
-            "Stop it and file it anew."
+            _(
+                "%(submission)s was stopped by a rule of the payload, which no override lifts. Stop it and "
+                "file it anew."
+            )
+            % {"submission": submission}
         )
     if not is_substantial(justification):
         raise lifecycle.MoveRefused(NOT_SUBSTANTIAL)
     if waiting := submission.overrides.filter(decision="").first():
         if waiting.expires_at > now:
-            raise lifecycle.MoveRefused(f"An override for {submission} waits for a decision already.")
+            raise lifecycle.MoveRefused(
+                _("An override for %(submission)s waits for a decision already.") % {"submission": submission}
+            )
         _expire(log, waiting, now=now)
     override = Override.objects.create(
         submission=submission,
@@ -86,7 +95,7 @@ def withdraw(log: Trail, override: Override, *, by: Any, now: datetime) -> None:
     """Take back an undecided question; the submission stays held."""
     current = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     if current.decision or current.asked_by_id != by.pk:
-        raise lifecycle.MoveRefused("Only who asked can withdraw, and only before the decision.")
+        raise lifecycle.MoveRefused(_("Only who asked can withdraw, and only before the decision."))
     override.decision, override.decided_at = OverrideDecision.WITHDRAWN, now
     override.save(update_fields=["decision", "decided_at"])
     lifecycle.record(log, override.submission, Event.OVERRIDE_WITHDRAWN, actor=by.actor)

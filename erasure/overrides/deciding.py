@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 from audit.trail import Trail
 from erasure import holds, lifecycle
@@ -31,22 +33,26 @@ def bar(override: Override, user: Any) -> DecisionBarred | None:
     if user.pk in {override.filed_by_id, request.filed_by_id} or had_filed(request, user):
         return DecisionBarred(
             "filed_by",
-            "You filed this request. Somebody else has to decide on it. "
-            "That holds for everybody, superusers too.",
+            _(
+                "You filed this request. Somebody else has to decide on it. That holds for everybody, "
+                "superusers too."
+            ),
         )
     if override.asked_by_id == user.pk:
-        return DecisionBarred("asked_by", "You asked for this override. Somebody else has to decide on it.")
+        return DecisionBarred(
+            "asked_by", _("You asked for this override. Somebody else has to decide on it.")
+        )
     if Override.objects.filter(submission__request=request, asked_by=user).exists():
         return DecisionBarred(
             "asked_by",
-            "You asked for an override of this request before. Somebody else has to decide on it.",
+            _("You asked for an override of this request before. Somebody else has to decide on it."),
         )
     if any(hold.placed_by_id == user.pk for hold in holds.named(override.holds)):
         return DecisionBarred(
-            "placed_by", "You placed a hold that this would override. Somebody else has to decide on it."
+            "placed_by", _("You placed a hold that this would override. Somebody else has to decide on it.")
         )
     if not user.has_perm(f"erasure.{MAY_DECIDE}"):
-        return DecisionBarred("no_permission", "Only reviewers decide on overrides.")
+        return DecisionBarred("no_permission", _("Only reviewers decide on overrides."))
     return None
 
 
@@ -57,11 +63,13 @@ def why_not(override: Override, user: Any, *, now: datetime) -> str:
 
 def _over(override: Override, now: datetime) -> str:
     if override.decision:
-        return f"This was decided already: {override.standing}."
+        return _("This was decided already: %(standing)s.") % {"standing": override.standing}
     if override.submission.status != SubmissionStatus.BLOCKED:
-        return f"{override.submission} is no longer held, so there is nothing left to decide."
+        return _("%(submission)s is no longer held, so there is nothing left to decide.") % {
+            "submission": override.submission
+        }
     if override.expires_at <= now:
-        return "This question has expired. It has to be asked again."
+        return _("This question has expired. It has to be asked again.")
     return ""
 
 
@@ -96,7 +104,7 @@ def decide(
     if refusal := _over(current, now):
         raise lifecycle.MoveRefused(refusal)
     if not reason.strip():
-        raise lifecycle.MoveRefused("Give your reason. It is needed either way and goes on record.")
+        raise lifecycle.MoveRefused(_("Give your reason. It is needed either way and goes on record."))
     override.decision = OverrideDecision.APPROVED if approve else OverrideDecision.DENIED
     override.decided_by, override.decided_at, override.decision_reason = by, now, reason.strip()
     override.save(update_fields=["decision", "decided_by", "decided_at", "decision_reason"])

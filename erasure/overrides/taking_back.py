@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 from audit.trail import Trail
 from erasure import holds, lifecycle
@@ -20,27 +22,35 @@ class TooLateToRevoke(lifecycle.MoveRefused):
 def why_not_revoke(override: Override, user: Any, *, now: datetime) -> str:
     """Why this person cannot take the approval back now; empty when they can."""
     if not user.has_perm(f"erasure.{MAY_DECIDE}"):
-        return "Only reviewers take an approval back. An officer can stop the submission instead."
+        return _("Only reviewers take an approval back. An officer can stop the submission instead.")
     if override.decision != OverrideDecision.APPROVED or override.revoked_at:
-        return "There is no approval to take back."
+        return _("There is no approval to take back.")
     return _too_late(override) or _no_longer_matters(override, now)
 
 
 def _too_late(override: Override) -> str:
     submission = override.submission
     sent = submission.first_sent_at
-    return f"Too late: {submission} was sent {clock_words(sent)}, and CXone has no recall." if sent else ""
+    return (
+        _("Too late: %(submission)s was sent %(clock)s, and CXone has no recall.")
+        % {"submission": submission, "clock": clock_words(sent)}
+        if sent
+        else ""
+    )
 
 
 def _no_longer_matters(override: Override, now: datetime) -> str:
     submission = override.submission
     if submission.status not in {SubmissionStatus.QUEUED, SubmissionStatus.BLOCKED}:
-        return f"{submission} is “{submission.get_status_display()}”: nothing of it is about to be sent."
+        return _("%(submission)s is “%(status)s”: nothing of it is about to be sent.") % {
+            "submission": submission,
+            "status": submission.get_status_display(),
+        }
     if not holds.stopping(holds.active(now, on=holds.people_of(submission)), submission):
-        return (
-            f"No hold is in the way of {submission} any more, so the approval no longer matters. "
-            "An officer can stop the submission."
-        )
+        return _(
+            "No hold is in the way of %(submission)s any more, so the approval no longer matters. An officer "
+            "can stop the submission."
+        ) % {"submission": submission}
     return ""
 
 

@@ -1,18 +1,14 @@
-"""Work on several rows in one transaction, and what to do when one of them spoils it.
-
-The others must not wait for it.
-"""
+"""What the pipeline does with a row that spoils the work on it: flag it, and look at it again later."""
 
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError
-
 from audit.trail import audited
-from erasure import lifecycle
+from erasure import lifecycle, lots
 from erasure.choices import Attention
+from erasure.lots import DATABASE_TROUBLE
 from erasure.models import Submission
 from erasure.pipeline.claims import still_ours
 
@@ -21,8 +17,6 @@ logger = logging.getLogger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 SET_ASIDE = timedelta(minutes=10)
-#: The database is busy or away: nothing was stored, the leases run out, and the rows are taken again.
-DATABASE_TROUBLE = (OperationalError, InterfaceError)
 
 
 def by_itself_if_need_be(
@@ -34,28 +28,16 @@ def by_itself_if_need_be(
 ) -> list[Result]:
     """Do it for all together; if that fails, for each alone, and set aside those for which it fails again.
 
-    Raises what says that the database is in trouble.
+    Raises what says that the database is in trouble: then the leases run out, and the rows are taken again.
     """
-    try:
-        return together(items) if items else []
-    except DATABASE_TROUBLE:
-        raise
-    except Exception as error:
-        logger.exception("wave_failed_as_a_whole", extra={"error": type(error).__name__})
-    return [result for item in items for result in _alone(item, together, row_of(item), now=now)]
 
+    def set_aside(item: Item, error: Exception) -> None:
+        row = row_of(item)
+        logger.error("row_set_aside", exc_info=error, extra={"error": type(error).__name__, "row": row.pk})
+        _set_aside(row, now=now)
 
-def _alone(
-    item: Item, together: Callable[[Sequence[Item]], list[Result]], row: Submission, *, now: datetime
-) -> list[Result]:
-    try:
-        return together([item])
-    except DATABASE_TROUBLE:
-        raise
-    except Exception as error:
-        logger.exception("row_set_aside", extra={"error": type(error).__name__, "row": row.pk})
-    _set_aside(row, now=now)
-    return []
+    done = lots.by_itself_if_need_be(items, together, leave=set_aside)
+    return [result for found in done for result in found]
 
 
 def _set_aside(row: Submission, *, now: datetime) -> None:

@@ -3,15 +3,18 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 MOST_NAMED = 3
 LONGEST_SHOWN = 40
 
 NAMES = {
-    " ": "a space",
-    "\n": "a line break",
-    "\r": "a carriage return",
-    "\t": "a tab",
-    "\0": "a NUL character",
+    " ": _lazy("a space"),
+    "\n": _lazy("a line break"),
+    "\r": _lazy("a carriage return"),
+    "\t": _lazy("a tab"),
+    "\0": _lazy("a NUL character"),
 }
 
 
@@ -28,20 +31,20 @@ def in_words(characters: Sequence[str]) -> str:
 def listed(phrases: Sequence[str]) -> str:
     """The phrases with commas and "and"; past the first few only their number."""
     if len(phrases) > MOST_NAMED:
-        phrases = [*phrases[:MOST_NAMED], f"{len(phrases) - MOST_NAMED} more"]
+        phrases = [*phrases[:MOST_NAMED], _("%(count)s more") % {"count": len(phrases) - MOST_NAMED}]
     if len(phrases) == 1:
         return phrases[0]
-    return f"{', '.join(phrases[:-1])} and {phrases[-1]}"
+    return _("%(first)s and %(last)s") % {"first": ", ".join(phrases[:-1]), "last": phrases[-1]}
 
 
 def where(text: str, characters: Sequence[str]) -> str:
     """The verb that says where `characters` stand in `text`: only at its end or start, or within."""
     unwanted = "".join(characters)
     if not text.strip(unwanted):
-        return "contains"
+        return _("contains")
     if not _any_in(text.rstrip(unwanted), characters):
-        return "ends with"
-    return "starts with" if not _any_in(text.lstrip(unwanted), characters) else "contains"
+        return _("ends with")
+    return _("starts with") if not _any_in(text.lstrip(unwanted), characters) else _("contains")
 
 
 def shown(text: str) -> str:
@@ -52,13 +55,16 @@ def shown(text: str) -> str:
 
 def _name(character: str) -> str:
     if character in NAMES:
-        return NAMES[character]
+        return str(NAMES[character])
     if character.isprintable() and not unicodedata.combining(character):
-        article = "an" if character == "@" else "a"
-        return f"{article} “{character}”"
+        named = _("an “%(character)s”") if character == "@" else _("a “%(character)s”")
+        return named % {"character": character}
     code_point = f"U+{ord(character):04X}"
     name = unicodedata.name(character, "")
-    return f"an unseen character ({code_point}{f', {name}' if name else ''})"
+    return _("an unseen character (%(code_point)s%(value)s)") % {
+        "code_point": code_point,
+        "value": f", {name}" if name else "",
+    }
 
 
 def _any_in(text: str, characters: Sequence[str]) -> bool:

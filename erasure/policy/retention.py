@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from erasure.choices import Category, RequestType, Scope
 from erasure.policy.violation import Violation
 
@@ -80,12 +82,24 @@ def _too_deep(scope: object, named: Sequence[str]) -> Iterator[Violation]:
                 code="scope.too_deep",
                 field="scope",
                 message=(
-                    f"“{Scope(rule.scope).label}” (scope {rule.scope}) takes at most {rule.most_categories} "
-                    f"categories; this names {len(named)} ({rule.rule})."
+                    _(
+                        "“%(label)s” (scope %(scope)s) takes at most %(most_categories)s categories; this "
+                        "names %(named)s (%(rule)s)."
+                    )
+                    % {
+                        "label": Scope(rule.scope).label,
+                        "scope": rule.scope,
+                        "most_categories": rule.most_categories,
+                        "named": len(named),
+                        "rule": rule.rule,
+                    }
                 ),
                 way_out=(
-                    f"Reduce the category matrix to {rule.most_categories} or fewer, "
-                    "or choose a narrower scope."
+                    _(
+                        "Reduce the category matrix to %(most_categories)s or fewer, or choose a narrower "
+                        "scope."
+                    )
+                    % {"most_categories": rule.most_categories}
                 ),
                 kind="rule",
             )
@@ -96,7 +110,7 @@ def _held(named: Sequence[str], holds: Sequence[ActiveHold]) -> Iterator[Violati
     way_out = _way_out_of_holds(kept, free=[category for category in named if category not in kept])
     for hold in holds:
         if hold.categories is None:
-            yield _held_violation(hold, "Everything of this person", code="subject.held", way_out=way_out)
+            yield _held_violation(hold, _("Everything of this person"), code="subject.held", way_out=way_out)
             continue
         for category in named:
             if _reaches(hold, category):
@@ -111,7 +125,8 @@ def _held_violation(hold: ActiveHold, what: str, *, code: str, way_out: str) -> 
     return Violation(
         code=code,
         field="subjectId" if hold.categories is None else "categories",
-        message=f"{what} is held ({hold.matter}: {hold.ground}).",
+        message=_("%(what)s is held (%(matter)s: %(ground)s).")
+        % {"what": what, "matter": hold.matter, "ground": hold.ground},
         way_out=way_out,
         kind="held",
     )
@@ -119,6 +134,8 @@ def _held_violation(hold: ActiveHold, what: str, *, code: str, way_out: str) -> 
 
 def _way_out_of_holds(kept: set[str], *, free: Sequence[str]) -> str:
     if not free:
-        return "Ask for an override on the request’s page."
-    these = "this one" if len(kept) == 1 else "the held ones"
-    return f"The other categories can go now; ask for an override for {these} on the request’s page."
+        return _("Ask for an override on the request’s page.")
+    these = _("this one") if len(kept) == 1 else _("the held ones")
+    return _("The other categories can go now; ask for an override for %(these)s on the request’s page.") % {
+        "these": these
+    }

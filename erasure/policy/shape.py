@@ -8,8 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from jsonschema.exceptions import ValidationError
 
+from audit.words import Words
 from erasure.choices import Category, RequestType, Scope
 from erasure.policy.characters import in_words, listed, offending, shown, where
 from erasure.policy.payload import (
@@ -23,23 +28,23 @@ FIELDS: tuple[str, ...] = tuple(PAYLOAD_SCHEMA["properties"])
 
 # How messages name a field, and the stem of its codes.
 NAMES = {
-    "subjectId": ("The CXone id", "subject_id"),
-    "type": ("The type", "type"),
-    "categories": ("The list of categories", "categories"),
-    "scope": ("The scope", "scope"),
-    "callbackUrl": ("The callback address", "callback_url"),
-    "description": ("The description", "description"),
+    "subjectId": (_lazy("The CXone id"), "subject_id"),
+    "type": (_lazy("The type"), "type"),
+    "categories": (_lazy("The list of categories"), "categories"),
+    "scope": (_lazy("The scope"), "scope"),
+    "callbackUrl": (_lazy("The callback address"), "callback_url"),
+    "description": (_lazy("The description"), "description"),
 }
 WAYS_IN = {
-    "subjectId": "Look the person up in CXone and add their id.",
-    "type": f"Choose one of: {', '.join(RequestType.values)}.",
-    "categories": f"Choose at least one of: {', '.join(Category.values)}.",
-    "scope": f"Choose one of: {', '.join(Scope.values)}.",
-    "callbackUrl": "Write it as text, or leave it out.",
-    "description": "Write it as text, or leave it out.",
+    "subjectId": _lazy("Look the person up in CXone and add their id."),
+    "type": format_lazy(_lazy("Choose one of: {values}."), values=", ".join(RequestType.values)),
+    "categories": format_lazy(_lazy("Choose at least one of: {values}."), values=", ".join(Category.values)),
+    "scope": format_lazy(_lazy("Choose one of: {values}."), values=", ".join(Scope.values)),
+    "callbackUrl": _lazy("Write it as text, or leave it out."),
+    "description": _lazy("Write it as text, or leave it out."),
 }
-ALLOWED_IN_ID = "CXone accepts the letters A to Z, digits, underscore, hyphen and full stop."
-OWN_ID = "CXone takes its own id here. Look it up and add it; {kind} is not one."
+ALLOWED_IN_ID = _lazy("CXone accepts the letters A to Z, digits, underscore, hyphen and full stop.")
+OWN_ID = _lazy("CXone takes its own id here. Look it up and add it; {kind} is not one.")
 LIKE_AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 LIKE_A_PHONE_NUMBER = re.compile(r"\+?[0-9 ()/.-]{6,}")
 
@@ -97,15 +102,20 @@ def _translated(error: ValidationError, payload: Mapping[str, object]) -> Iterat
     return TRANSLATIONS[keyword](field, payload[field])
 
 
-def _violation(field: str, what: str, message: str, *, way_out: str) -> Violation:
+def _violation(field: str, what: str, message: str, *, way_out: Words) -> Violation:
     code = f"{NAMES[field][1]}.{what}"
-    return Violation(code=code, field=field, message=message, way_out=way_out, kind="invalid")
+    return Violation(code=code, field=field, message=message, way_out=str(way_out), kind="invalid")
 
 
 def _missing_fields(payload: Mapping[str, object]) -> Iterator[Violation]:
     for field in PAYLOAD_SCHEMA["required"]:
         if field not in payload:
-            yield _violation(field, "missing", f"{NAMES[field][0]} is missing.", way_out=WAYS_IN[field])
+            yield _violation(
+                field,
+                "missing",
+                _("%(field)s is missing.") % {"field": NAMES[field][0]},
+                way_out=WAYS_IN[field],
+            )
 
 
 def _unknown_fields(payload: Mapping[str, object]) -> Iterator[Violation]:
@@ -114,15 +124,19 @@ def _unknown_fields(payload: Mapping[str, object]) -> Iterator[Violation]:
             yield Violation(
                 code="payload.unknown_field",
                 field=shown(name),
-                message=f"CXone’s privacy requests have no field “{shown(name)}”.",
-                way_out=f"Leave it out. The fields are: {', '.join(FIELDS)}.",
+                message=_("CXone’s privacy requests have no field “%(shown)s”.") % {"shown": shown(name)},
+                way_out=_("Leave it out. The fields are: %(fields)s.") % {"fields": ", ".join(FIELDS)},
                 kind="invalid",
             )
 
 
 def _wrong_type(field: str, value: object) -> Iterator[Violation]:
-    wanted = "a list" if field == "categories" else "text"
-    message = f"{NAMES[field][0]} must be {wanted}, not {_type_in_words(value)}."
+    wanted = _("a list") if field == "categories" else _("text")
+    message = _("%(field)s must be %(wanted)s, not %(type_in)s.") % {
+        "field": NAMES[field][0],
+        "wanted": wanted,
+        "type_in": _type_in_words(value),
+    }
     yield _violation(field, "type", message, way_out=WAYS_IN[field])
 
 
@@ -130,26 +144,31 @@ def _type_in_words(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
-        return "true or false"
-    words = ((str, "text"), (int, "a number"), (list, "a list"))
-    return next((word for kind, word in words if isinstance(value, kind)), "an object")
+        return _("true or false")
+    words = ((str, _("text")), (int, _("a number")), (list, _("a list")))
+    return next((word for kind, word in words if isinstance(value, kind)), _("an object"))
 
 
 def _unknown_choice(field: str, value: object) -> Iterator[Violation]:
     if isinstance(value, str):
-        message = f"{NAMES[field][0]} “{shown(value)}” is not known to CXone."
+        message = _("%(field)s “%(shown)s” is not known to CXone.") % {
+            "field": NAMES[field][0],
+            "shown": shown(value),
+        }
         yield _violation(field, "unknown", message, way_out=WAYS_IN[field])
 
 
 def _empty_id(field: str, _value: object) -> Iterator[Violation]:
-    yield _violation(field, "empty", f"{NAMES[field][0]} is empty.", way_out=WAYS_IN[field])
+    yield _violation(
+        field, "empty", _("%(field)s is empty.") % {"field": NAMES[field][0]}, way_out=WAYS_IN[field]
+    )
 
 
 def _characters(field: str, value: object) -> Iterator[Violation]:
     text = str(value)
     if field == "description":
         characters = offending(text, allowed=lambda one: one in "\t\n\r" or not _is_control(one))
-        way_out = "Take out what cannot be seen; line breaks may stay."
+        way_out = _("Take out what cannot be seen; line breaks may stay.")
     else:
         characters = offending(text, allowed=lambda one: one.isascii() and (one.isalnum() or one in "_-."))
         way_out = _way_out_of_id(text)
@@ -165,10 +184,10 @@ def _is_control(character: str) -> bool:
 def _way_out_of_id(text: str) -> str:
     bare = text.strip()
     if LIKE_AN_EMAIL.fullmatch(bare):
-        return OWN_ID.format(kind="an e-mail address")
+        return str(OWN_ID).format(kind=_("an e-mail address"))
     if LIKE_A_PHONE_NUMBER.fullmatch(bare) and bare == text:
-        return OWN_ID.format(kind="a phone number")
-    return f"Take it out. {ALLOWED_IN_ID}"
+        return str(OWN_ID).format(kind=_("a phone number"))
+    return _("Take it out. %(allowed_in_id)s") % {"allowed_in_id": ALLOWED_IN_ID}
 
 
 def _too_long(field: str, value: object) -> Iterator[Violation]:
@@ -176,47 +195,59 @@ def _too_long(field: str, value: object) -> Iterator[Violation]:
     yield _violation(
         field,
         "too_long",
-        f"{NAMES[field][0]} has {length} characters; CXone takes at most {LONGEST_DESCRIPTION}.",
-        way_out=f"Shorten it by {length - LONGEST_DESCRIPTION}.",
+        _("%(field)s has %(length)s characters; CXone takes at most %(longest_description)s.")
+        % {"field": NAMES[field][0], "length": length, "longest_description": LONGEST_DESCRIPTION},
+        way_out=_("Shorten it by %(length)s.") % {"length": length - LONGEST_DESCRIPTION},
     )
 
 
 def _not_an_address(field: str, _value: object) -> Iterator[Violation]:
     # The address itself is a secret: whoever knows it may report on the request. It is not shown.
-    message = f"{NAMES[field][0]} is not an absolute http or https address."
+    message = _("%(field)s is not an absolute http or https address.") % {"field": NAMES[field][0]}
     yield _violation(
-        field, "invalid", message, way_out="Write it in full, as in https://privacy.example.org/."
+        field, "invalid", message, way_out=_("Write it in full, as in https://privacy.example.org/.")
     )
 
 
 def _no_categories(field: str, _value: object) -> Iterator[Violation]:
-    yield _violation(field, "empty", "No category is chosen.", way_out=WAYS_IN[field])
+    yield _violation(field, "empty", _("No category is chosen."), way_out=WAYS_IN[field])
 
 
 def _too_many_categories(field: str, value: object) -> Iterator[Violation]:
     named = len(value) if isinstance(value, list) else 0
-    message = f"CXone takes at most {len(Category)} categories; this names {named}."
-    yield _violation(field, "too_many", message, way_out="Name each category once.")
+    message = _("CXone takes at most %(category)s categories; this names %(named)s.") % {
+        "category": len(Category),
+        "named": named,
+    }
+    yield _violation(field, "too_many", message, way_out=_("Name each category once."))
 
 
 def _repeated_categories(field: str, value: object) -> Iterator[Violation]:
     repeated = [one for one, times in Counter(_texts(value)).items() if times > 1]
     # Stand-ins may be alike where the values were not; what is no text has its own message.
     if repeated:
-        verb = "is" if len(repeated) == 1 else "are"
-        message = f"{listed([shown(one) for one in repeated])} {verb} named more than once."
-        yield _violation(field, "repeated", message, way_out="Name each category once.")
+        message = ngettext(
+            "%(categories)s is named more than once.",
+            "%(categories)s are named more than once.",
+            len(repeated),
+        ) % {"categories": listed([shown(one) for one in repeated])}
+        yield _violation(field, "repeated", message, way_out=_("Name each category once."))
 
 
 def _unfit_categories(field: str, value: object) -> Iterator[Violation]:
     unknown = [one for one in dict.fromkeys(_texts(value)) if one not in Category.values]
     if unknown:
-        verb = "is not a category" if len(unknown) == 1 else "are not categories"
-        message = f"{listed([f'“{shown(one)}”' for one in unknown])} {verb} of CXone’s."
+        message = ngettext(
+            "%(categories)s is not a category of CXone’s.",
+            "%(categories)s are not categories of CXone’s.",
+            len(unknown),
+        ) % {"categories": listed([f"“{shown(one)}”" for one in unknown])}
         yield _violation(field, "unknown", message, way_out=WAYS_IN[field])
     if isinstance(value, list) and len(_texts(value)) < len(value):
         stray = next(item for item in value if not isinstance(item, str))
-        message = f"The list of categories holds {_type_in_words(stray)}; categories are text."
+        message = _("The list of categories holds %(type_in)s; categories are text.") % {
+            "type_in": _type_in_words(stray)
+        }
         yield _violation(field, "item_type", message, way_out=WAYS_IN[field])
 
 

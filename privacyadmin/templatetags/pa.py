@@ -5,6 +5,7 @@ A tone never stands alone: every badge has an icon and a word. Words, tones and 
 """
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -19,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from audit.words import Words, numbered
 from erasure.choices import (
     ATTENTION_LOOKS,
     OUTCOME_LOOKS,
@@ -29,10 +31,10 @@ from erasure.choices import (
     Outcome,
     RequestStage,
     SubmissionStatus,
-    Words,
 )
 from erasure.deadlines import days_left_words
-from erasure.plain_words import count_words, counted, uncapitalised
+from erasure.plain_words import count_words, uncapitalised
+from privacyadmin.roles import role_names
 
 register = template.Library()
 
@@ -141,13 +143,19 @@ def short_moment(when: datetime.datetime | None) -> str:
 @register.filter
 def thousands(count: int) -> str:
     """A count as people read it: `4,812`, `4.812`."""
-    return counted(count)
+    return numbered(count)
 
 
 @register.filter
 def in_sentence(label: Words) -> str:
     """A label as it stands within a sentence."""
     return uncapitalised(label)
+
+
+@register.filter(name="role_names")
+def names_of_roles(roles: Iterable[object]) -> str:
+    """The names of roles, or of the groups that stand for them, with commas."""
+    return role_names(map(str, roles))
 
 
 @register.simple_tag

@@ -1,7 +1,7 @@
 // Keeps a page up to date while something is under way, such as a request or a verification. The server says in
 // `data-moving` how soon something can change by itself: "soon", "later" or "never"; after "never" nobody asks any
-// more. An unchanged page answers 304. What the reader has open, focused or selected stays; a change is told once,
-// politely.
+// more. An unchanged page answers 304. What the reader has open, focused or selected stays, and a form that is marked
+// `data-live-keep` keeps what was typed into it; a change is told once, politely.
 
 (() => {
   const frame = document.querySelector("[data-live]");
@@ -36,17 +36,33 @@
     return !selection.isCollapsed && frame.contains(selection.anchorNode);
   };
 
+  // The form itself moves into the new page, with what stands in it; a form that is no longer there is gone.
+  const keep = (fragment) => {
+    for (const old of frame.querySelectorAll("[data-live-keep]")) {
+      fragment.querySelector(`#${CSS.escape(old.id)}`)?.replaceWith(old);
+    }
+  };
+
   const show = (fragment) => {
     const open = [...frame.querySelectorAll("details[open][id]")].map((details) => details.id);
     const focused = frame.contains(document.activeElement) ? document.activeElement : null;
     const place = focused?.id || focused?.closest("[id]")?.id;
+    const written = focused?.closest("[data-live-keep]") ? [focused.selectionStart, focused.selectionEnd] : null;
     const before = state().said;
 
+    keep(fragment);
     frame.replaceChildren(fragment);
 
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    if (focused) refocus(place);
+    if (written && focused.isConnected) goOnWriting(focused, written);
+    else if (focused) refocus(place);
     if (state().said !== before) said.textContent = state().said;
+  };
+
+  // Moving it took the focus away, and with it the place of the cursor.
+  const goOnWriting = (field, [start, end]) => {
+    field.focus({ preventScroll: true });
+    if (start !== null && start !== undefined) field.setSelectionRange(start, end);
   };
 
   // What was focused may be gone, such as a button that no longer applies: then the page's own heading takes over.

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import value_kinds
-from audit.events import ACTOR, EVENT_KEYS, EVENT_WORDS, OBJECT, Event
+from audit.event_keys import EVENT_KEYS
+from audit.event_words import EVENT_WORDS
+from audit.events import ACTOR, OBJECT, Event
 from audit.log_format import KEY
 from audit.value_kinds import objections
 

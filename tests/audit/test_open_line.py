@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from audit.events import EVENT_KEYS, Event
+from audit.event_keys import EVENT_KEYS
+from audit.events import Event
 from audit.log_format import LARGEST_INTEGER, LogFormatError, canonical_line, nonce, parse_line
 from audit.open_line import open_line
 

@@ -1,10 +1,11 @@
 """Measurements as ratios within one run, since machines differ and are noisy: `make bench`.
 
-    python -m tests.bench [PART…] [--events 1000000] [--rounds 5]
+    python -m tests.bench [PART…] [--events 1000000] [--requests 1000000] [--rounds 5]
 
 Each part is a module of this package with `measure(*, events, rounds)`, which is run in a process of its own
 after Django is set up, and whose figures are printed as lines of JSON. The parts that want a long log share
-one of `--events` events, made once through `audited()` and thrown away at the end.
+one of `--events` events, made once through `audited()` and thrown away at the end. The part `dashboard` takes
+`--requests` instead, and makes that many.
 """
 
 import argparse
@@ -22,9 +23,10 @@ PARTS = {
     "export": ("sqlite",),
     "verification": ("sqlite",),
     "proofs": ("sqlite",),
+    "dashboard": ("sqlite", "postgresql"),
 }
 #: These want a short log of their own; the others share the long one.
-ALONE = {"pipeline", "append"}
+ALONE = {"pipeline", "append", "dashboard"}
 
 
 def main() -> int:
@@ -34,11 +36,12 @@ def main() -> int:
     )
     arguments.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all")
     arguments.add_argument("--events", type=int, default=1_000_000, help="length of the long log")
+    arguments.add_argument("--requests", type=int, default=1_000_000, help="how many the dashboard counts")
     arguments.add_argument("--rounds", type=int, default=5)
     options = arguments.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         arguments.error(f"there is no part {', '.join(sorted(unknown))}; the parts are {', '.join(PARTS)}")
-    how = ["--events", str(options.events), "--rounds", str(options.rounds)]
+    how = [f"--{name}={getattr(options, name)}" for name in ("events", "requests", "rounds")]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="privacyadmin-bench-") as shared:
         for part in options.parts or PARTS:

@@ -17,6 +17,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("part")
     arguments.add_argument("--events", type=int, required=True)
+    arguments.add_argument("--requests", type=int, required=True)
     arguments.add_argument("--rounds", type=int, required=True)
     options = arguments.parse_args()
     if os.environ.get("DATA_DIR", "") != os.environ.get("BENCH_FOLDER"):
@@ -26,7 +27,8 @@ def main() -> None:
     # Only now, since the modules import models.
     part = importlib.import_module(f"tests.bench.{options.part}")
     database = "postgresql" if os.environ.get("DATABASE_URL") else "sqlite"
-    for figures in part.measure(events=options.events, rounds=options.rounds):
+    size = getattr(part, "COUNTED_IN", "events")
+    for figures in part.measure(**{size: getattr(options, size)}, rounds=options.rounds):
         sys.stdout.write(json.dumps({"part": options.part, "database": database, **figures}) + "\n")
         sys.stdout.flush()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Demo
@@ -17,20 +18,37 @@ PAGES = {
         "/admin/",
         "/admin/?whose=everybody",
         "/admin/erasure/privacyrequest/",
+        "/admin/dashboard/",
+        "/admin/dashboard/?regulation=gdpr&period=last_90_days",
+        "/admin/dashboard/?first_day=2026-02-30&last_day=2026-01-01",
+        "/admin/figures/month/{month}/",
+        "/admin/figures/month/2020-02/",
+        "/admin/figures/year/{calendar_year}/",
         "/admin/erasure/privacyrequest/?stage=open&regulation=gdpr&due=never",
         "/admin/requests/hand-over/",
         "/admin/settings/",
         "/admin/requests/new/",
+        "/admin/requests/import/",
         "/admin/requests/{year}-000003/",
         "/admin/requests/{year}-000006/",
         "/admin/requests/{year}-000013/",
         "/admin/requests/{year}-000010/answer/",
+        "/admin/requests/{year}-000001/answer/?outcome=refused",
+        "/admin/requests/{year}-000010/acknowledge/",
+        "/admin/requests/{year}-000010/extend/",
+        "/admin/requests/{year}-000001/extend/",
+        "/admin/requests/{year}-000010/correct/",
+        "/admin/requests/{year}-000010/hand-over/",
+        "/admin/requests/{year}-000010/letter/acknowledgement/",
+        "/admin/requests/{year}-000010/letter/done/",
         "/admin/requests/{year}-000003/certificate/",
         "/admin/requests/{year}-000001/certificate/",
         "/admin/requests/{year}-000001/send/",
+        "/admin/dossier/",
         "/admin/regulations/",
         "/admin/regulations/?regulation=ccpa&received_on=2026-01-31&type=ACCESS",
         "/admin/password_change/",
+        "/admin/settings/",
     ],
     "reviewer": [
         "/admin/",
@@ -65,7 +83,14 @@ PAGES = {
         "/admin/requests/{year}-000003/",
         "/admin/requests/{year}-000003/certificate/",
     ],
-    "operator": ["/admin/", "/admin/upstream/", "/admin/people/", "/admin/people/invite/"],
+    "operator": [
+        "/admin/",
+        "/admin/letters/",
+        "/admin/letters/partly_done/gdpr/en/",
+        "/admin/upstream/",
+        "/admin/people/",
+        "/admin/people/invite/",
+    ],
 }
 #: Mode, width, height. Between them the two show every colour and every layout.
 SCREENS = [("light", 1440, 900), ("dark", 390, 844)]
@@ -77,6 +102,18 @@ def test_every_page_is_sound_on_every_screen(role: str, demo: Demo, browser: Bro
     for mode, width, height in SCREENS:
         found += _look(role, demo, browser, mode=mode, width=width, height=height)
     assert found == []
+
+
+def _filled(path: str, demo: Demo) -> str:
+    today = timezone.localdate()
+    words = {
+        "{year}": demo.reference_prefix,
+        "{month}": f"{today:%Y-%m}",
+        "{calendar_year}": str(today.year),
+    }
+    for word, instead in words.items():
+        path = path.replace(word, instead)
+    return path
 
 
 def _look(role: str, demo: Demo, browser: Browser, *, mode: Any, width: int, height: int) -> list[str]:
@@ -93,7 +130,7 @@ def _look(role: str, demo: Demo, browser: Browser, *, mode: Any, width: int, hei
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{demo.url}/admin/")
     for path in PAGES[role]:
-        answer = page.goto(demo.url + path.replace("{year}", demo.reference_prefix))
+        answer = page.goto(demo.url + _filled(path, demo))
         where = f"{role} {path} {mode} {width}"
         if answer is None or answer.status != 200:
             found.append(f"{where}: answered {answer and answer.status}")

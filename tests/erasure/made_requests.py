@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
 from django.test import Client
@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.trail import audited
 from erasure import filing, lifecycle
 from erasure.asked import Filing, Identifier
-from erasure.choices import Channel, Outcome
+from erasure.choices import Channel, ExtensionGround, Outcome, PauseGround
 from erasure.models import LegalHold, PrivacyRequest, Submission
 from privacyadmin.models import User
 
@@ -22,6 +22,10 @@ CXONE_ID = "cust-2026-4471"
 
 def today() -> date:
     return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
+def now() -> datetime:
+    return timezone.now()
 
 
 def filing_of(*identifiers: str | tuple[str, str], **facts: Any) -> Filing:
@@ -132,6 +136,39 @@ def _told(part: Submission | None, outcome: Outcome) -> lifecycle.Told:
     chosen = outcome if outcome in possible else possible[-1]
     ground = "identity_not_established" if chosen == Outcome.REFUSED else ""
     return lifecycle.Told(submission=part.number if part else None, outcome=chosen, ground=ground)
+
+
+def extended(
+    request: PrivacyRequest, by: Any, *, ground: str = "complexity", told_on: date | None = None
+) -> PrivacyRequest:
+    """More time, recorded on the day on which the person was told."""
+    day = told_on or today()
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=timezone.get_default_timezone())
+    with audited() as log:
+        lifecycle.extend(
+            log,
+            request,
+            by=by,
+            ground=ExtensionGround(ground),
+            told_on=day,
+            explanation="Your data is spread over several systems.",
+            now=at,
+        )
+    return request
+
+
+def paused(request: PrivacyRequest, by: Any, *, ground: str = "identity") -> PrivacyRequest:
+    """The person was asked for something on the day of receipt, and the law lets the clock wait."""
+    with audited() as log:
+        lifecycle.pause(
+            log,
+            request,
+            by=by,
+            ground=PauseGround(ground),
+            from_day=request.received_on,
+            now=timezone.now(),
+        )
+    return request
 
 
 def hold_on(request: PrivacyRequest, code: str = "LIT-204") -> LegalHold:

@@ -1,35 +1,36 @@
-"""Recording that the person was answered."""
+"""Recording what the person was told, part by part."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from audit.models import AuditEvent
 from erasure import lifecycle
-from erasure.choices import Outcome
-from erasure.models import PrivacyRequest
+from erasure.choices import LateReason, Outcome
+from erasure.models import AnswerPart, PrivacyRequest
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
+from tests.erasure.answer_desk import address, answer, answer_form, text_at, words_of
+from tests.erasure.at_work import event_data
 
 pytestmark = pytest.mark.django_db
-
-
-def address(request: PrivacyRequest, name: Any = "request_answer") -> str:
-    return reverse(f"admin:{name}", args=[request.reference])
-
-
-def answer(client: Client, request: PrivacyRequest, **given: Any) -> Any:
-    usual = {"outcome": "done", "channel": "email", "answered_on": made.today().isoformat(), "note": ""}
-    return client.post(address(request), {**usual, **given}, follow=True)
 
 
 @pytest.fixture
 def done(officer: User) -> PrivacyRequest:
     request = made.filed(officer, received_on=made.today() - timedelta(days=10))
     made.completed(made.only(request))
+    return request
+
+
+@pytest.fixture
+def in_two_parts(officer: User) -> PrivacyRequest:
+    """One part that CXone reported done, one that it reported failed."""
+    request = made.filed(officer, "cust-2026-4471", "cust-2026-5582")
+    made.completed(made.only(request, 1))
+    made.failed(made.only(request, 2))
     return request
 
 
@@ -40,59 +41,125 @@ def test_it_records_outcome_channel_day_and_note(
     done: PrivacyRequest, officer: User, signed_in: made.SignIn
 ) -> None:
     day = made.today() - timedelta(days=1)
-
     page = answer(
         signed_in(officer), done, channel="letter", answered_on=day.isoformat(), note="Letter no. 7."
-    ).content.decode()
+    )
 
     done.refresh_from_db()
     assert (done.outcome, done.answer_channel, done.answered_on) == ("done", "letter", day)
     assert (done.answered_by, done.answer_note) == (officer, "Letter no. 7.")
-    assert "by Lena Hofmann, in time." in page
-    assert "Letter no. 7." in page
+    assert "by Lena Hofmann, in time." in words_of(page)
+    assert "Letter no. 7." in words_of(page)
     newest = AuditEvent.objects.filter(obj=done.obj).latest("seq")
     assert (newest.act, newest.actor) == ("request.answered", officer.actor)
     assert "Letter" not in newest.body
 
 
-@pytest.mark.parametrize(("days", "words"), [(1, "1 day late"), (12, "12 days late")])
-def test_an_answer_after_the_due_date_is_said_to_be_late(
-    days: int, words: str, officer: User, signed_in: made.SignIn
+def test_each_part_is_told_by_itself_with_the_ground_of_its_refusal(
+    in_two_parts: PrivacyRequest, officer: User, signed_in: made.SignIn
 ) -> None:
-    request = made.filed(officer, regulation="utah", received_on=made.today() - timedelta(days=45 + days))
-    made.completed(made.only(request))
-    page = answer(signed_in(officer), request).content.decode()
-    assert f"by Lena Hofmann, {words}." in page
+    page = answer(signed_in(officer), in_two_parts, "1 done", "2 refused legal_claims")
+
+    in_two_parts.refresh_from_db()
+    assert in_two_parts.outcome == Outcome.PARTLY_DONE
+    told = AnswerPart.objects.filter(request=in_two_parts).order_by("submission__number")
+    assert [(part.submission.number, part.outcome, part.ground) for part in told if part.submission] == [
+        (1, "done", ""),
+        (2, "refused", "legal_claims"),
+    ]
+    assert "Needed for legal claims (GDPR Art. 17(3)(e))" in words_of(page)
+    [data] = event_data(in_two_parts.obj, "request.answered")
+    assert data["parts"] == ["1.done", "2.refused.legal_claims"]
 
 
-@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.WITHDRAWN])
-def test_a_registered_request_can_be_refused_or_withdrawn(
-    outcome: str, officer: User, signed_in: made.SignIn
+@pytest.mark.parametrize("part", ["0 nothing_found", "0 refused identity_not_established", "0 withdrawn"])
+def test_a_registered_request_can_be_answered_without_being_sent(
+    part: str, officer: User, signed_in: made.SignIn
 ) -> None:
     request = made.registered(officer, ("email", "a@example.org"))
-    answer(signed_in(officer), request, outcome=outcome)
+    answer(signed_in(officer), request, part)
     request.refresh_from_db()
-    assert request.outcome == outcome
+    assert request.outcome == part.split()[1]
+
+
+def test_a_ground_that_was_chosen_before_another_outcome_does_not_stay(
+    done: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    answer(signed_in(officer), done, "1 done legal_claims")
+    assert AnswerPart.objects.get(request=done).ground == ""
 
 
 def test_the_internal_note_is_kept_from_auditors(
     done: PrivacyRequest, officer: User, auditor: User, signed_in: made.SignIn
 ) -> None:
     answer(signed_in(officer), done, note="Letter no. 7.")
-    page = signed_in(auditor).get(address(done, "request_page")).content.decode()
+    page = signed_in(auditor).get(address(done, "page")).content.decode()
     assert "Answered on" in page
     assert "Letter no. 7." not in page
 
 
-# The form -----------------------------------------------------------------------------------------------
+# Late ---------------------------------------------------------------------------------------------------
 
 
-def test_the_form_offers_today_and_what_fits_the_report(
+@pytest.mark.parametrize(("days", "words"), [(1, "1 day late"), (12, "12 days late")])
+def test_a_late_answer_says_why_and_how_late_it_is(
+    days: int, words: str, officer: User, signed_in: made.SignIn
+) -> None:
+    request = made.filed(officer, regulation="utah", received_on=made.today() - timedelta(days=45 + days))
+    made.completed(made.only(request))
+    page = answer(signed_in(officer), request, late_reason="cxone")
+    request.refresh_from_db()
+    assert request.late_reason == LateReason.CXONE
+    assert f"by Lena Hofmann, {words}." in words_of(page)
+    assert event_data(request.obj, "request.answered")[0]["late"] == "cxone"
+
+
+def test_without_a_reason_the_date_that_was_missed_is_named(officer: User, signed_in: made.SignIn) -> None:
+    request = made.filed(officer, regulation="utah", received_on=made.today() - timedelta(days=46))
+    made.completed(made.only(request))
+    page = answer(signed_in(officer), request)
+    assert "Choose why it is late." in str(page.context["form"].errors["late_reason"])
+    request.refresh_from_db()
+    assert not request.is_answered
+
+
+def test_a_refusal_is_late_after_the_first_period_although_the_time_was_extended(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    request = made.extended(
+        made.registered(
+            officer,
+            ("email", "a@example.org"),
+            regulation="utah",
+            received_on=made.today() - timedelta(days=50),
+        ),
+        officer,
+        told_on=made.today() - timedelta(days=40),
+    )
+    client = signed_in(officer)
+    assert "a refusal, whole or part, was due on" in words_of(client.get(address(request)))
+    page = answer(client, request, "0 refused identity_not_established")
+    assert "late_reason" in page.context["form"].errors
+    answer(client, request, "0 withdrawn")
+    request.refresh_from_db()
+    assert (request.outcome, request.late_reason) == ("withdrawn", "")
+
+
+def test_an_answer_in_time_has_no_reason_for_being_late(officer: User, signed_in: made.SignIn) -> None:
+    request = made.filed(officer, regulation="utah", received_on=made.today() - timedelta(days=46))
+    made.completed(made.only(request))
+    day = (made.today() - timedelta(days=3)).isoformat()
+    page = answer(signed_in(officer), request, answered_on=day, late_reason="hold")
+    assert "in time" in str(page.context["form"].errors["late_reason"])
+
+
+def test_while_nothing_can_be_late_no_reason_is_asked_for(
     done: PrivacyRequest, officer: User, signed_in: made.SignIn
 ) -> None:
-    form = signed_in(officer).get(address(done))
-    assert f'value="{made.today().isoformat()}"' in form.content.decode()
-    assert form.context["form"].initial["outcome"] == Outcome.DONE
+    assert "late_reason" not in signed_in(officer).get(address(done)).context["form"].fields
+
+
+# The form -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -108,26 +175,74 @@ def test_it_suggests_the_outcome_and_says_why(
 ) -> None:
     request = made.filed(officer, type=asked)
     made.completed(made.only(request), records, [])
-    form = signed_in(officer).get(address(request))
-    assert form.context["form"].initial["outcome"] == outcome
-    assert hint in form.content.decode()
+    page = signed_in(officer).get(address(request))
+    assert page.context["form"].initial["outcome-1"] == outcome
+    assert page.context["form"].initial["answered_on"] == made.today()
+    assert hint in words_of(page)
 
 
-def test_it_suggests_partly_when_a_part_was_not_carried_out(officer: User, signed_in: made.SignIn) -> None:
-    request = made.filed(officer, "c-1", "c-2")
+def test_of_a_part_that_failed_nothing_is_suggested(
+    in_two_parts: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    page = signed_in(officer).get(address(in_two_parts))
+    initial = page.context["form"].initial
+    assert (initial["outcome-1"], initial["outcome-2"]) == ("done", "")
+    assert "1 of 2 submissions done" in words_of(page)
+
+
+def test_it_offers_only_what_the_report_bears(
+    in_two_parts: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    fields = signed_in(officer).get(address(in_two_parts)).context["form"].fields
+    assert [code for code, _label in fields["outcome-1"].choices] == ["", "done", "partly_done"]
+    assert "done" not in [code for code, _label in fields["outcome-2"].choices]
+
+
+def test_parts_that_share_an_outcome_are_set_at_once_and_nothing_is_recorded(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    request = made.filed(officer, "c-1", "c-2", "c-3")
     made.completed(made.only(request, 1))
-    made.failed(made.only(request, 2))
-    form = signed_in(officer).get(address(request))
-    assert form.context["form"].initial["outcome"] == Outcome.PARTLY_DONE
-    assert "1 of 2 submissions" in form.content.decode()
+    for number in (2, 3):
+        made.failed(made.only(request, number))
+    form = answer_form(
+        "1 done", "2 withdrawn", do="set_all", all_outcome="refused", all_ground="legal_claims"
+    )
+    page = signed_in(officer).post(address(request), form)
+    initial = page.context["form"].initial
+    assert [initial[f"outcome-{number}"] for number in (1, 2, 3)] == ["done", "refused", "refused"]
+    assert (initial["ground-2"], initial["ground-3"]) == ("legal_claims", "legal_claims")
+    request.refresh_from_db()
+    assert not request.is_answered
 
 
-def test_it_suggests_nothing_when_nothing_was_done(officer: User, signed_in: made.SignIn) -> None:
-    request = made.filed(officer)
-    made.failed(made.only(request))
-    form = signed_in(officer).get(address(request))
-    assert form.context["form"].initial["outcome"] == ""
-    assert "only “refused” or “withdrawn” can be recorded" in form.content.decode()
+# Refusing -----------------------------------------------------------------------------------------------
+
+
+def test_a_registered_request_is_refused_from_its_page(officer: User, signed_in: made.SignIn) -> None:
+    request, client = made.registered(officer, ("email", "a@example.org")), signed_in(officer)
+    way = f"{address(request)}?outcome=refused"
+    assert way in client.get(address(request, "page")).content.decode()
+    form = client.get(way).context["form"]
+    assert form.initial["outcome-0"] == Outcome.REFUSED
+
+
+def test_what_was_carried_out_cannot_be_refused_at_once(
+    done: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    page = signed_in(officer).get(address(done, "page")).content.decode()
+    assert f"{address(done)}?outcome=refused" not in page
+
+
+@pytest.mark.parametrize("ground", ["", "pigeons", "rights_of_others", "internal_use"])
+def test_a_refusal_has_a_ground_of_its_regulation_and_type(
+    ground: str, officer: User, signed_in: made.SignIn
+) -> None:
+    request = made.registered(officer, ("email", "a@example.org"))
+    page = answer(signed_in(officer), request, f"0 refused {ground}")
+    assert "ground-0" in page.context["form"].errors
+    request.refresh_from_db()
+    assert not request.is_answered
 
 
 # Refusals -----------------------------------------------------------------------------------------------
@@ -144,7 +259,7 @@ def test_while_something_is_open_the_reason_stands_in_place_of_the_button(
         made.accepted(made.only(request))
     client, words = signed_in(officer), "Something is still open at CXone or on hold"
 
-    page = client.get(address(request, "request_page")).content.decode()
+    page = client.get(address(request, "page")).content.decode()
     assert words in page
     assert address(request) not in page
     assert words in client.get(address(request), follow=True).content.decode()
@@ -153,14 +268,20 @@ def test_while_something_is_open_the_reason_stands_in_place_of_the_button(
     assert not request.is_answered
 
 
-@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.PARTLY_DONE, Outcome.NOTHING_FOUND])
-def test_an_outcome_of_work_needs_work_that_was_done(
-    outcome: str, officer: User, signed_in: made.SignIn
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [("1 done", "reported nothing done"), ("1 refused legal_claims", "reported it done")],
+)
+def test_an_outcome_that_the_report_does_not_bear_is_refused_with_the_reason(
+    part: str, words: str, officer: User, signed_in: made.SignIn
 ) -> None:
     request = made.filed(officer)
-    made.failed(made.only(request))
-    page = answer(signed_in(officer), request, outcome=outcome)
-    assert "CXone has reported nothing done for this request" in page.content.decode()
+    if part == "1 done":
+        made.failed(made.only(request))
+    else:
+        made.completed(made.only(request))
+    page = answer(signed_in(officer), request, part)
+    assert words in str(page.context["form"].errors["outcome-1"])
     request.refresh_from_db()
     assert not request.is_answered
 
@@ -193,7 +314,14 @@ def test_the_move_itself_refuses_such_a_day_too(days: int, done: PrivacyRequest,
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("outcome", ""), ("outcome", "gone"), ("channel", ""), ("channel", "pigeon"), ("answered_on", "soon")],
+    [
+        ("outcome-1", ""),
+        ("outcome-1", "gone"),
+        ("channel", ""),
+        ("channel", "pigeon"),
+        ("answered_on", "soon"),
+        ("language", "fr"),
+    ],
 )
 def test_what_is_missing_or_unknown_is_said_beside_its_field(
     field: str, value: str, done: PrivacyRequest, officer: User, signed_in: made.SignIn
@@ -203,17 +331,26 @@ def test_what_is_missing_or_unknown_is_said_beside_its_field(
     assert "Nothing was recorded yet" in page.content.decode()
 
 
+def test_a_part_that_was_left_out_is_asked_for(
+    in_two_parts: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    page = answer(signed_in(officer), in_two_parts, "1 done")
+    assert list(page.context["form"].errors) == ["outcome-2"]
+    in_two_parts.refresh_from_db()
+    assert not in_two_parts.is_answered
+
+
 def test_a_request_is_answered_once(
     done: PrivacyRequest, officer: User, other_officer: User, signed_in: made.SignIn
 ) -> None:
     answer(signed_in(officer), done)
-    page = answer(signed_in(other_officer), done, outcome="partly_done")
+    page = answer(signed_in(other_officer), done, "1 partly_done")
     assert "was answered already" in page.content.decode()
     done.refresh_from_db()
     assert (done.outcome, done.answered_by) == ("done", officer)
 
 
-def test_what_opens_between_the_form_and_the_record_is_told(
+def test_what_happens_between_the_form_and_the_record_is_told(
     done: PrivacyRequest, officer: User, signed_in: made.SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A colleague answers in the very moment in which the form was found good: the first answer stands."""
@@ -234,17 +371,52 @@ def test_what_opens_between_the_form_and_the_record_is_told(
     assert "was answered already" in page.content.decode()
 
 
+# The letter ---------------------------------------------------------------------------------------------
+
+
+def test_the_letter_for_what_is_chosen_stands_beside_the_form_and_nothing_is_recorded(
+    in_two_parts: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    form = answer_form("1 done", "2 refused legal_claims", do="letter", note="Never trust them.")
+    page = signed_in(officer).post(address(in_two_parts), form)
+    letter = text_at(page, "letter-body")
+    assert "our contact-centre provider reported the erasure as done" in letter
+    assert "We need the data concerned for the establishment, exercise or defence of legal claims." in letter
+    assert "lodge a complaint with a supervisory authority" in letter
+    assert "Never trust them" not in letter
+    assert "cust-2026-5582" not in letter
+    in_two_parts.refresh_from_db()
+    assert not in_two_parts.is_answered
+
+
+def test_while_a_part_is_open_the_letter_says_what_to_choose(
+    in_two_parts: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    page = signed_in(officer).get(address(in_two_parts))
+    assert page.context["letter"] is None
+    assert "Choose for each part what the person is told" in text_at(page, "letter-hint")
+
+
+def test_a_refusal_without_its_ground_is_no_letter_yet(officer: User, signed_in: made.SignIn) -> None:
+    request = made.registered(officer, ("email", "a@example.org"))
+    page = signed_in(officer).post(address(request), answer_form("0 refused", do="letter"))
+    assert page.context["ground_is_missing"]
+
+
+# Who ----------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("who", ["reviewer", "auditor", "operator", "stranger"])
 def test_only_officers_answer(
     who: str, done: PrivacyRequest, signed_in: made.SignIn, request: pytest.FixtureRequest
 ) -> None:
-    client = signed_in(request.getfixturevalue(who))
+    client: Client = signed_in(request.getfixturevalue(who))
     assert client.get(address(done)).status_code == 403
     assert answer(client, done).status_code == 403
-    assert address(done) not in client.get(address(done, "request_page")).content.decode()
+    assert address(done) not in client.get(address(done, "page")).content.decode()
     done.refresh_from_db()
     assert not done.is_answered
 
 
 def test_it_is_posted_with_the_forms_token(done: PrivacyRequest, officer: User) -> None:
-    assert made.guarded(officer).post(address(done), {"outcome": "done"}).status_code == 403
+    assert made.guarded(officer).post(address(done), answer_form()).status_code == 403

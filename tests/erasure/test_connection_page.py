@@ -115,7 +115,7 @@ def test_a_pause_says_why_and_since_when(operator: User, signed_in: SignIn, code
     )
     page = page_of(signed_in(operator))
     assert "Paused" in page
-    assert page.count(PAUSE_LINES[code]) == 2
+    assert page.count(str(PAUSE_LINES[code])) == 2
     for moment in (now - timedelta(minutes=7), now + timedelta(minutes=5), now - timedelta(hours=1)):
         assert moment.isoformat() in page
     assert "<dd>6</dd>" in page

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
@@ -106,10 +107,49 @@ def test_the_clock_answers_with_dates_and_their_derivation(lena: Client) -> None
     assert "Computed, not legal advice." in words
 
 
-def test_a_late_receipt_says_so(lena: Client) -> None:
+def test_a_late_receipt_says_that_no_extension_is_possible_any_more(lena: Client) -> None:
     answer = lena.get("/admin/requests/clock/", {"regulation": "gdpr", "received": "2099-10-01"})
 
-    assert "Already overdue by 19 days" in text_of(answer)
+    words = "Already overdue by 19 days: no extension is possible. Answer now, and record why."
+    assert words in text_of(answer)
+    assert "pa-banner pa-danger" in answer.content.decode()
+
+
+def test_a_receipt_whose_time_is_nearly_over_says_so(lena: Client) -> None:
+    answer = lena.get("/admin/requests/clock/", {"regulation": "gdpr", "received": "2099-10-25"})
+
+    assert "Due in 4 days: see to it first." in text_of(answer)
+    assert "pa-banner pa-warning" in answer.content.decode()
+
+
+def test_the_last_day_is_not_overdue(lena: Client) -> None:
+    answer = lena.get("/admin/requests/clock/", {"regulation": "ccpa", "received": "2099-10-07"})
+
+    assert "Due today: see to it first." in text_of(answer)
+
+
+def test_a_date_far_off_gets_no_warning(lena: Client) -> None:
+    html = lena.get("/admin/requests/clock/", {"regulation": "gdpr", "received": "2099-11-20"})
+
+    assert "pa-banner" not in html.content.decode()
+    assert "Due in 30 days" in text_of(html)
+
+
+def test_the_public_holidays_of_the_establishment_move_the_date_by_name(
+    lena: Client, settings: LazySettings
+) -> None:
+    settings.HOLIDAYS = "DE-BY"
+    answer = lena.get("/admin/requests/clock/", {"regulation": "gdpr", "received": "2099-10-06"})
+    assert "Friday 6 November 2099" in text_of(answer)
+    settings.HOLIDAYS = "US"
+    answer = lena.get("/admin/requests/clock/", {"regulation": "gdpr", "received": "2099-10-11"})
+    assert "public holiday (Veterans Day)" in text_of(answer)
+
+
+def test_a_law_that_is_switched_on_is_offered_at_once(lena: Client, settings: LazySettings) -> None:
+    settings.REGULATIONS_ON = ["us-va", "gdpr"]
+    form = lena.get(NEW).context["form"]
+    assert [choice[0] for choice in form.fields["regulation"].choices] == ["gdpr", "us-va"]
 
 
 @pytest.mark.parametrize(

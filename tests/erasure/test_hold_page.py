@@ -16,6 +16,7 @@ from erasure import releasing, shredding
 from erasure.admin import hold_history, hold_page
 from erasure.models import LegalHold, SubjectIdentifier
 from erasure.personal_data import IDENTIFIERS_AND_TEXT, PROOF
+from erasure.resuming import resume_released
 from privacyadmin.models import User
 from privacyadmin.roles import AUDITORS, REVIEWERS
 from tests.cast import person
@@ -150,7 +151,7 @@ def test_a_long_history_is_cut_and_says_so(
     monkeypatch.setattr(hold_history, "MOST_SHOWN", 1)
     words = shown(signed_in(reviewer), hold)
     assert "Release proposed" in words
-    assert "1 earlier entries stand in the audit log alone." in words
+    assert "1 earlier entry stands in the audit log alone." in words
     assert release.hold == hold
 
 
@@ -238,3 +239,26 @@ def test_a_person_on_whom_another_hold_is_in_force_is_not_forgotten(reviewer: Us
     placed(reviewer, ID, matter="another")
     later = today() + timedelta(days=settings.PROOF_RETENTION_DAYS + 400)
     assert shredding.shred_unasked(IDENTIFIERS_AND_TEXT, today=later) == 0
+
+
+def test_a_released_hold_lists_what_it_let_go_and_not_what_another_still_held(
+    officer: User, reviewer: User, signed_in: SignIn
+) -> None:
+    going, staying = filed(officer, ID), filed(officer, ID, categories=["CHAT"])
+    hold = placed(reviewer, ID)
+    other = placed(reviewer, ID, category="CHAT")
+    suspended = [only(filed(officer, ID)).request.reference]
+    client = signed_in(reviewer)
+    assert "Its release let" not in shown(client, hold)
+    released(hold)
+    assert "Its release let nothing go" in shown(client, hold)
+    resume_released(timezone.now())
+    words = shown(client, hold)
+    held = [only(one) for one in (going, staying)]
+    went = [str(one) for one in held if one.status == "queued"]
+    assert f"Its release let {len(went) + len(suspended)} submissions go" in words
+    assert f"{suspended[0]}/1" in words
+    released(other)
+    resume_released(timezone.now())
+    assert f"{staying.reference}/1" in shown(client, other)
+    assert f"{staying.reference}/1" not in words

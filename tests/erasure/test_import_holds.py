@@ -237,6 +237,24 @@ def test_the_good_rows_are_placed_and_stop_what_they_meet(
     assert "cust-1" not in str([event.entry for event in AuditEvent.objects.all()])
 
 
+def test_the_lines_left_out_are_repeated_when_the_others_are_placed(
+    reviewer: User, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hold_import, "MOST_SHOWN", 1)
+    client = signed_in(reviewer)
+    look = dry_run(client, csv_of(row(1), row(2, kind="x"), row(3, from_="soon")))
+    (left_out,) = re.findall(r'name="left_out" value="([^"]+)"', look.content.decode())
+    answer = client.post(IMPORT, {"do": "place", "carried": carried(look), "left_out": left_out})
+    words = text_of(answer)
+    assert "1 hold placed" in words
+    assert "2 lines were left out" in words
+    assert "Line 3: kind:" in words
+    assert "And 1 more." in words
+    crafted = client.post(IMPORT, {"do": "place", "carried": carried(look), "left_out": "x"}, follow=True)
+    assert "nothing was placed" in messages_of(crafted)
+    assert our_holds() == 1
+
+
 def test_running_it_twice_places_nothing_twice(reviewer: User, signed_in: SignIn) -> None:
     client = signed_in(reviewer)
     text = csv_of(row(1), row(2, identifier="", category="CHAT"), row(3, from_="2099-01-01"))

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -366,6 +367,17 @@ def test_what_is_answered_is_not_overdue(officer: User, signed_in: made.SignIn) 
     _due_in(request, -1)
     made.answered(request, officer)
     assert references(signed_in(officer).get(the_list(), {"due": "overdue"})) == []
+
+
+def test_the_laws_to_narrow_by_are_those_in_force_at_that_moment(
+    officer: User, signed_in: made.SignIn, settings: LazySettings
+) -> None:
+    settings.REGULATIONS_ON = ["gdpr", "us-va"]
+    mine = made.filed(officer, "c-1", regulation="us-va")
+    made.filed(officer, "c-2", regulation="gdpr")
+    response = signed_in(officer).get(the_list(), {"regulation": "us-va"})
+    assert references(response) == [mine.reference]
+    assert "Virginia, VCDPA" in response.content.decode()
 
 
 def test_it_narrows_to_regulation_type_and_owner(

@@ -203,7 +203,7 @@ def test_a_pause_of_the_connection_is_said_while_something_waits_for_it(
     )
     waiting, ended = made.filed(officer), made.filed(officer, "cust-2")
     made.completed(made.only(ended))
-    line = PAUSE_LINES[PauseCode.RATE_LIMITED]
+    line = str(PAUSE_LINES[PauseCode.RATE_LIMITED])
     assert line in text_of(signed_in(officer), waiting)
     assert line not in text_of(signed_in(officer), ended)
 

@@ -18,6 +18,7 @@ def main() -> None:
         try:
             jobs.submit_due()
             jobs.poll_due()
+            jobs.import_due()
         except OperationalError:
             continue
         time.sleep(PAUSE_SECONDS)

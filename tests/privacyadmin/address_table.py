@@ -47,6 +47,9 @@ accept_invitation {invitation}
 set_up /admin/set-up/gone/
     GET  410       410       410       410       410       410       410
     POST 410       410       410       410       410       410       410
+admin:language /admin/language/
+    GET  405       405       405       405       405       405       405
+    POST 400       400       400       400       400       400       400
 
 # Everybody who is signed in
 admin:index /admin/
@@ -61,6 +64,9 @@ admin:password_change_done /admin/password_change/done/
 admin:jsi18n /admin/jsi18n/
     GET  200       200       200       200       200       200       login
     POST 405       405       405       405       405       405       login
+admin:preferences /admin/settings/
+    GET  200       200       200       200       200       200       login
+    POST go        go        go        go        go        go        login
 
 # Requests
 admin:erasure_privacyrequest_changelist /admin/erasure/privacyrequest/
@@ -120,6 +126,57 @@ admin:requests_take_over /admin/requests/together/take-over/
 admin:request_answer /admin/requests/{answerable}/answer/
     GET  200       403       403       403       403       200       login
     POST 200       403       403       403       403       200       login
+admin:request_acknowledge /admin/requests/{reference}/acknowledge/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_extend /admin/requests/{reference}/extend/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_pause /admin/requests/{reference}/pause/
+    GET  go        403       403       403       403       go        login
+    POST go        403       403       403       403       go        login
+admin:request_pause_end /admin/requests/{reference}/pause/end/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_correct_clock /admin/requests/{reference}/correct/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_comment /admin/requests/{reference}/comment/
+    GET  405       405       403       403       403       405       login
+    POST go        go        403       403       403       go        login
+admin:request_hand_over /admin/requests/{reference}/hand-over/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_letter /admin/requests/{reference}/letter/acknowledgement/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_imports /admin/requests/import/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:request_import_example /admin/requests/import/example.csv
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import /admin/requests/import/{import}/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import_live /admin/requests/import/{import}/live/
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
+admin:request_import_file /admin/requests/import/{import}/file/
+    GET  405       403       403       403       403       405       login
+    POST 200       403       403       403       403       barred    login
+admin:request_import_discard /admin/requests/import/{import}/discard/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       barred    login
+admin:request_import_stop /admin/requests/import/{import}/stop/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_import_withdraw /admin/requests/import/{import}/withdraw/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
+admin:request_import_result /admin/requests/import/{import}/result.csv
+    GET  200       403       403       403       403       200       login
+    POST 405       403       403       403       403       405       login
 
 # What shows or hands out personal data
 admin:identifier_reveal /admin/requests/{reference}/reveal/
@@ -134,6 +191,12 @@ admin:certificate_take_person /admin/requests/{done}/certificate/person/
 admin:certificate_take_audit /admin/requests/{done}/certificate/audit/
     GET  403       403       405       403       403       405       login
     POST 403       403       200       403       403       200       login
+admin:dossier /admin/dossier/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
+admin:dossier_take /admin/dossier/take/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
 
 # Holds and overrides
 admin:override_ask /admin/requests/{reference}/{number}/override/
@@ -181,6 +244,21 @@ admin:hold_release_withdraw /admin/holds/{hold}/release/{release}/withdraw/
 admin:override_withdraw /admin/overrides/{override}/withdraw/
     GET  405       403       403       403       403       405       login
     POST go        403       403       403       403       barred    login
+admin:dashboard /admin/dashboard/
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
+admin:month_figures /admin/figures/month/2026-02/
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
+admin:month_figures_csv /admin/figures/month/2026-02/figures.csv
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
+admin:year_figures /admin/figures/year/2026/
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
+admin:year_figures_csv /admin/figures/year/2026/figures.csv
+    GET  200       200       200       403       403       200       login
+    POST 405       405       405       403       403       405       login
 
 # The log
 admin:audit_auditevent_changelist /admin/audit/auditevent/
@@ -219,6 +297,15 @@ admin:upstream /admin/upstream/
     GET  403       403       403       200       403       200       login
     POST 403       403       403       405       403       405       login
 admin:upstream_test /admin/upstream/test/
+    GET  403       403       403       405       403       405       login
+    POST 403       403       403       go        403       go        login
+admin:letter_texts /admin/letters/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       405       403       405       login
+admin:letter_text /admin/letters/done/any/en/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       200       403       200       login
+admin:letter_text_back /admin/letters/done/any/en/back/
     GET  403       403       403       405       403       405       login
     POST 403       403       403       go        403       go        login
 admin:people /admin/people/

@@ -18,6 +18,7 @@ from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import person
 from tests.erasure import made_requests as made
 from tests.erasure.made_holds import placed, proposed
+from tests.erasure.made_lists import checked, csv_of, row
 
 #: What stands in an address where there is no such object.
 UNKNOWN = {
@@ -32,6 +33,7 @@ UNKNOWN = {
     "release": "999999",
     "stopped_hold": "999999",
     "run": "999999",
+    "import": "999999",
     "event": "999999",
     "colleague": "nobody22",
     "request_pk": "999999",
@@ -52,7 +54,7 @@ class Site:
 def made_site(*, officer: User, operator: User) -> Site:
     """The officer's requests: with a part that RET-1 holds and a question about it, to answer, answered, only
     registered, and let through by an approval; holds with and without a proposal for their release; a
-    colleague, somebody invited, and a verification that waits.
+    colleague, somebody invited, a verification that waits, and a list that was looked at.
     """
     held = made.filed(officer, categories=["CONTACT", "ANALYTICS"])
     done = made.filed(officer, "cust-2026-5582")
@@ -79,6 +81,7 @@ def made_site(*, officer: User, operator: User) -> Site:
             "release": str(proposed(hold, by=placer).pk),
             "stopped_hold": str(placed(placer, category="SMS").pk),
             "run": str(AuditVerification.objects.create(asked_by="sys", asked_at=timezone.now()).pk),
+            "import": str(checked(officer, csv_of(row())).pk),
             "event": "1",
             "colleague": person("kim", OFFICERS).staff_id,
             "invited": invited.staff_id,

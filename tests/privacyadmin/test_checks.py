@@ -1,6 +1,5 @@
 """Each dangerous configuration is refused by its own check, with a hint; a safe one passes them all."""
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +103,62 @@ def test_records_shorter_than_california_asks_for_are_refused_while_california_i
     assert checks.check_california_keeps_records() == []
 
 
-def test_shorter_records_are_accepted_once_california_is_off(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shorter_records_are_accepted_once_california_is_off(settings: LazySettings) -> None:
     settings.PROOF_RETENTION_DAYS = 90
-    monkeypatch.setitem(checks.RULE_OF, "ccpa", dataclasses.replace(checks.CALIFORNIA, on=False))
+    settings.REGULATIONS_ON = ["gdpr", "utah"]
     assert checks.check_california_keeps_records() == []
+
+
+def test_laws_with_a_date_to_compute_can_be_switched_on(settings: LazySettings) -> None:
+    settings.REGULATIONS_ON = ["gdpr", "us-va", "us-fl"]
+    assert checks.check_regulations_on() == []
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        (["gdpr", "lgpd"], "names lgpd, for which no date can be computed"),
+        (["other"], "names other, for which no date can be computed"),
+        (["gdpr", "eu"], "names 'eu', which is unknown"),
+        (["GDPR"], "names 'GDPR', which is unknown"),
+        ([], "no regulation"),
+    ],
+)
+def test_a_law_that_cannot_be_on_is_refused_with_those_that_can(
+    settings: LazySettings, on: list[str], words: str
+) -> None:
+    settings.REGULATIONS_ON = on
+    message = _only(checks.check_regulations_on())
+    assert message.id == "privacyadmin.E011"
+    assert words in message.msg
+    assert "gdpr, uk-gdpr, ccpa, utah, us-co" in str(message.hint)
+
+
+@pytest.mark.parametrize("place", ["", "DE", "DE-BY", "US-CA", "GB-ENG", "IL"])
+def test_a_place_whose_public_holidays_are_known_is_accepted(settings: LazySettings, place: str) -> None:
+    settings.HOLIDAYS = place
+    assert checks.check_holidays() == []
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "known"),
+    [
+        ("XX", "XX is no country", "DE, "),
+        ("de-by", "de is no country", "DE, "),
+        ("Bavaria", "Bavaria is no country", "DE, "),
+        ("DE-XX", "DE has no subdivision 'XX'", "DE-BY"),
+        ("DE-", "DE has no subdivision ''", "DE-BY"),
+        ("VA-ROME", "VA has no subdivision 'ROME'", "none"),
+    ],
+)
+def test_any_other_place_is_refused_with_those_that_are_known(
+    settings: LazySettings, place: str, words: str, known: str
+) -> None:
+    settings.HOLIDAYS = place
+    message = _only(checks.check_holidays())
+    assert message.id == "privacyadmin.E012"
+    assert words in message.msg
+    assert known in str(message.hint)
 
 
 def test_the_second_step_of_forgetting_cannot_come_before_the_first(settings: LazySettings) -> None:

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
@@ -22,16 +23,27 @@ from django.utils import timezone
 from audit.models import AuditVerification
 from audit.trail import audited
 from erasure import overrides
-from erasure.admin.answering import AnswerForm
 from erasure.carrying import carry
 from erasure.choices import Attention, OverrideReason
 from erasure.forms import CorrectionForm, RequestForm, SendForm
+from erasure.forms.colleagues import CommentForm
 from erasure.forms.handing_over import HandOverForm
+from erasure.forms.letter_text import LetterTextForm
 from erasure.forms.overriding import AskForm, DecisionForm
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
+from erasure.forms.request_list import ImportTermsForm, RequestListForm
 from erasure.models import (
+    AnswerPart,
+    ClockCorrection,
+    ClockPause,
+    Comment,
+    Extension,
     HoldRelease,
+    ImportedRow,
+    ImportLot,
+    ImportRun,
     LegalHold,
+    LetterText,
     Override,
     PrivacyRequest,
     Subject,
@@ -41,10 +53,12 @@ from erasure.models import (
 from privacyadmin import invitations, people, set_up
 from privacyadmin.models import User
 from privacyadmin.people_forms import AddressForm, InvitationForm, RolesForm
+from privacyadmin.preferences import PreferencesForm
 from privacyadmin.roles import OFFICERS, REVIEWERS
 from tests.cast import PASSWORD, person
 from tests.erasure import made_requests as made
 from tests.erasure.made_holds import placed, proposed, wish
+from tests.erasure.made_lists import begun, checked, csv_of, imported, row
 from tests.erasure.request_form import request_form, sending_form
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +72,15 @@ MODELS: tuple[type[models.Model], ...] = (
     LegalHold,
     HoldRelease,
     Override,
+    AnswerPart,
+    Comment,
+    Extension,
+    ClockPause,
+    ClockCorrection,
+    LetterText,
+    ImportRun,
+    ImportLot,
+    ImportedRow,
     AuditVerification,
 )
 #: Made at random each time, or numbered on where a rollback does not take numbers back.
@@ -71,6 +94,15 @@ def _the_clock_stands_still() -> Iterator[None]:
     """So that two posts write the same times; after the day on which the standing hold was placed."""
     with time_machine.travel(datetime(2099, 11, 21, 10, 0, tzinfo=UTC), tick=False):
         yield
+
+
+class ReadAnew(SimpleUploadedFile):
+    """A file that can be posted twice."""
+
+    def read(self, *args: int) -> bytes:  # type: ignore[override]  # a property in Django's own.
+        """From its beginning."""
+        self.file.seek(0)
+        return bytes(self.file.read(*args))
 
 
 @dataclass(frozen=True)
@@ -167,6 +199,8 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     )
     hold, other_hold = placed(placer, category="IVR"), placed(placer, category="SMS")
     release = proposed(hold, by=placer)
+    british = made.registered(officer, "c-10", regulation="uk-gdpr")
+    waiting_for_them = made.paused(made.registered(officer, "c-11", regulation="uk-gdpr"), officer)
     return {
         "place hold": Case(
             "reviewer",
@@ -182,6 +216,13 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             {"decision": "release", "reason": "It is settled."},
             ReleaseForm,
         ),
+        "preferences": Case(
+            "officer",
+            about("preferences"),
+            {"language": "de", "time_zone": "Europe/Berlin", "daily_digest": "on"},
+            PreferencesForm,
+        ),
+        "choose language": Case("officer", about("language"), {"language": "de", "next": ""}),
         "take back": Case("reviewer", about("override_revoke", let_through.pk), {}),
         "address": Case(
             "operator",
@@ -204,7 +245,7 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             CorrectionForm,
         ),
         "take over": Case("officer", about("request_take_over", anothers), {}),
-        "hand over": Case(
+        "hand over what was left": Case(
             "officer",
             about("requests_hand_over"),
             {"request": [left], "to": officer.staff_id},
@@ -215,8 +256,60 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
         "answer": Case(
             "officer",
             about("request_answer", done.reference),
-            {"outcome": "done", "channel": "email", "answered_on": "2099-11-21", "note": ""},
-            AnswerForm,
+            {
+                "do": "record",
+                "outcome-1": "done",
+                "ground-1": "",
+                "channel": "email",
+                "answered_on": "2099-11-21",
+                "note": "",
+                "language": "en",
+            },
+        ),
+        "acknowledge": Case(
+            "officer",
+            about("request_acknowledge", done.reference),
+            {"do": "record", "channel": "email", "acknowledged_on": "2099-11-21", "language": "en"},
+        ),
+        "extend": Case(
+            "officer",
+            about("request_extend", done.reference),
+            {
+                "do": "record",
+                "ground": "complexity",
+                "explanation": "It is complex.",
+                "told_on": "2099-11-21",
+                "language": "en",
+            },
+        ),
+        "pause": Case(
+            "officer",
+            about("request_pause", british.reference),
+            {"ground": "identity", "from_day": "2099-11-21"},
+        ),
+        "end pause": Case(
+            "officer", about("request_pause_end", waiting_for_them.reference), {"until_day": "2099-11-21"}
+        ),
+        "correct clock": Case(
+            "officer",
+            about("request_correct_clock", done.reference),
+            {
+                "do": "correct",
+                "seen": "gdpr 2099-11-10",
+                "received_on": "2099-11-10",
+                "regulation": "gdpr",
+                "reason": "It lay in the post room.",
+            },
+        ),
+        "comment": Case(
+            "reviewer", about("request_comment", done.reference), {"text": "Noted."}, CommentForm
+        ),
+        "hand over": Case("officer", about("request_hand_over", done.reference), {"to": colleague.staff_id}),
+        "letter text": Case(
+            "operator",
+            about("letter_text", "done", "any", "en"),
+            {"do": "save", "subject": "Your request", "body": "It is done."},
+            LetterTextForm,
         ),
         "ask": Case(
             "officer",
@@ -237,6 +330,26 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             DecisionForm,
         ),
         "withdraw": Case("officer", about("override_withdraw", question.pk), {}),
+        "give list": Case(
+            "officer",
+            about("request_imports"),
+            {"list": ReadAnew("list.csv", csv_of(row(7)).encode())},
+            RequestListForm,
+        ),
+        "file list": Case(
+            "officer",
+            about("request_import_file", checked(officer, csv_of(row(1))).pk),
+            {"identity_check": "document", "duplicate_reason": ""},
+            ImportTermsForm,
+        ),
+        "throw list away": Case(
+            "officer", about("request_import_discard", checked(officer, csv_of(row(2))).pk), {}
+        ),
+        "take import back": Case(
+            "officer", about("request_import_withdraw", imported(officer, csv_of(row(4))).pk), {}
+        ),
+        # The last of them, since whatever was begun before is filed with the next.
+        "stop import": Case("officer", about("request_import_stop", begun(officer, csv_of(row(3))).pk), {}),
         "verify": Case("auditor", about("log_verifications"), {}),
         "invite": Case(
             "operator",
@@ -293,10 +406,23 @@ NAMES = (
     "stop",
     "seen",
     "answer",
+    "acknowledge",
+    "extend",
+    "pause",
+    "end pause",
+    "correct clock",
+    "comment",
+    "hand over",
+    "letter text",
     "ask",
     "approve",
     "deny",
     "withdraw",
+    "give list",
+    "file list",
+    "throw list away",
+    "stop import",
+    "take import back",
     "verify",
     "invite",
     "roles",

@@ -1,7 +1,6 @@
 """`manage.py erase`: file one request with one submission, and with --wait follow it to its end."""
 
 import argparse
-import getpass
 import json
 import math
 import sys
@@ -28,6 +27,7 @@ from erasure.choices import (
 from erasure.filing import Filing, FilingRefused, Identifier
 from erasure.holds import is_rule
 from erasure.models import LegalHold, Submission
+from privacyadmin.host_login import host_login
 from privacyadmin.key_check import KeysDoNotFitError, refuse_unfitting_keys
 from privacyadmin.service_account import acting
 
@@ -137,7 +137,7 @@ def _file(options: dict[str, Any]) -> Submission:
         scope=options["scope"].upper(),
         description=options["description"],
         split_held=False,
-        filed_on_host_by=_login(),
+        filed_on_host_by=host_login(),
     )
     request = filing.register_and_send(asked, by=by, send_delay=timedelta(0))
     return request.submissions.select_related("request").get()
@@ -164,14 +164,6 @@ def _seconds(given: str) -> float:
     if not 0 <= seconds < math.inf:
         raise argparse.ArgumentTypeError(f"a number of seconds such as 60 is needed; it is {given!r}.")
     return seconds
-
-
-def _login() -> str:
-    """The login on this host, for the request's own record; it proves nothing."""
-    try:
-        return getpass.getuser()[:64]
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def _no_result() -> dict[str, Any]:
