@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from erasure import holds
 from erasure.choices import Channel, IdentifierKind, IdentityCheck, OverrideReason, RequestType
@@ -154,8 +155,8 @@ def against_receipt(received_on: date) -> list[Violation]:
         _violation(
             "received_on.future",
             "received_on",
-            f"The date of receipt, {long_date(received_on)}, lies in the future.",
-            way_out=f"Give the day on which it arrived: {long_date(today)} or earlier.",
+            (_("The date of receipt, %(day)s, lies in the future.") % {"day": long_date(received_on)}),
+            way_out=(_("Give the day on which it arrived: %(day)s or earlier.") % {"day": long_date(today)}),
         )
     ]
 
@@ -184,8 +185,8 @@ def against_two_people(identifiers: Sequence[Identifier], *, person: int | None 
         _violation(
             "identifiers.two_people",
             "identifiers",
-            "These identifiers are on record as those of different people.",
-            way_out="Look for a slip in one of them; file one request for each person.",
+            _("These identifiers are on record as those of different people."),
+            way_out=_("Look for a slip in one of them; file one request for each person."),
         )
     ]
 
@@ -201,8 +202,11 @@ def against_duplicates(filing: Filing, *, beside: PrivacyRequest | None = None) 
         _violation(
             "duplicate_reason.missing",
             "duplicate_reason",
-            f"There is an open request for this identifier: {', '.join(references)}.",
-            way_out="Open it, or give the reason for another one.",
+            (
+                _("There is an open request for this identifier: %(references)s.")
+                % {"references": ", ".join(references)}
+            ),
+            way_out=_("Open it, or give the reason for another one."),
         )
     ]
 
@@ -215,8 +219,8 @@ def against_sending(filing: Filing) -> list[Violation]:
             _violation(
                 "subject_id.missing",
                 "subjectId",
-                "There is no CXone id to send.",
-                way_out="CXone takes its own id. Look it up and add it; several are allowed.",
+                _("There is no CXone id to send."),
+                way_out=_("CXone takes its own id. Look it up and add it; several are allowed."),
             )
         )
     if filing.identity_check not in IdentityCheck.values:
@@ -224,8 +228,8 @@ def against_sending(filing: Filing) -> list[Violation]:
             _violation(
                 "identity_check.missing",
                 "identity_check",
-                "How was the person’s identity established?",
-                way_out="Choose one before anything is sent; or only register the request for now.",
+                _("How was the person’s identity established?"),
+                way_out=_("Choose one before anything is sent; or only register the request for now."),
             )
         )
     for given in filing.cxone_ids or [Identifier(IdentifierKind.CXONE_ID, "placeholder")]:
@@ -249,8 +253,8 @@ def _against_nobody(filing: Filing) -> list[Violation]:
         _violation(
             "identifier.missing",
             "identifiers",
-            "Who is the request about?",
-            way_out="Give the identifier as it was given to you; it is enough to register the request.",
+            _("Who is the request about?"),
+            way_out=_("Give the identifier as it was given to you; it is enough to register the request."),
         )
     ]
 
@@ -266,11 +270,11 @@ def _against_the_clock(filing: Filing) -> list[Violation]:
 def _against_unknown_words(filing: Filing) -> list[Violation]:
     against = []
     if filing.type not in RequestType.values:
-        words = "What does the person ask for?"
-        against.append(_violation("type.unknown", "type", words, way_out="Choose one."))
+        words = _("What does the person ask for?")
+        against.append(_violation("type.unknown", "type", words, way_out=_("Choose one.")))
     if filing.channel not in Channel.values:
-        words = "How did the request come in?"
-        against.append(_violation("channel.unknown", "channel", words, way_out="Choose one."))
+        words = _("How did the request come in?")
+        against.append(_violation("channel.unknown", "channel", words, way_out=_("Choose one.")))
     return against
 
 
@@ -281,17 +285,19 @@ def _against_override(filing: Filing) -> list[Violation]:
         return []
     against = []
     if reason not in OverrideReason.values:
-        way_out = "Choose why it may go in spite of the hold."
+        way_out = _("Choose why it may go in spite of the hold.")
         against.append(
-            _violation("override_reason.missing", "override_reason", "No reason is chosen.", way_out=way_out)
+            _violation(
+                "override_reason.missing", "override_reason", _("No reason is chosen."), way_out=way_out
+            )
         )
     if not is_substantial(justification):
         against.append(
             _violation(
                 "justification.too_short",
                 "justification",
-                "Write at least one sentence.",
-                way_out="The reviewer decides on it, and it goes on record.",
+                _("Write at least one sentence."),
+                way_out=_("The reviewer decides on it, and it goes on record."),
             )
         )
     return against

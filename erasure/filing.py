@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.trail import Trail, audited
 from erasure import holds, lifecycle, overrides
@@ -165,7 +166,8 @@ def refuse_answered(request: PrivacyRequest) -> None:
     """An answered request is closed to anything new. Raises MoveRefused."""
     if request.is_answered:
         raise lifecycle.MoveRefused(
-            f"{request.reference} is answered. Register what the person asks now anew."
+            _("%(reference)s is answered. Register what the person asks now anew.")
+            % {"reference": request.reference}
         )
 
 
@@ -174,14 +176,16 @@ def refuse_replacing(submission: Submission, request: PrivacyRequest) -> None:
     refuse_answered(request)
     if submission.status == SubmissionStatus.COMPLETED and submission.records_affected:
         raise lifecycle.MoveRefused(
-            f"CXone has carried out {submission}. Send another one for the other identifier instead."
+            _("CXone has carried out %(submission)s. Send another one for the other identifier instead.")
+            % {"submission": submission}
         )
     if not submission.is_terminal:
         raise lifecycle.MoveRefused(
-            f"{submission} is still open. Stop it, or wait for its end, then file it anew."
+            _("%(submission)s is still open. Stop it, or wait for its end, then file it anew.")
+            % {"submission": submission}
         )
     if submission.replaced_by.exists():
-        raise lifecycle.MoveRefused(f"{submission} was filed anew already.")
+        raise lifecycle.MoveRefused(_("%(submission)s was filed anew already.") % {"submission": submission})
 
 
 def _lock() -> None:
@@ -233,7 +237,11 @@ def _refuse_what_is_open(request: PrivacyRequest, filing: Filing) -> None:
     for submission in request.submissions.exclude(status__in=TERMINAL_STATUSES).select_related("identifier"):
         if submission.identifier.fingerprint in prints and asked & set(submission.categories):
             raise lifecycle.MoveRefused(
-                f"{submission} is still open and asks for some of this already. Stop it, or wait for its end."
+                _(
+                    "%(submission)s is still open and asks for some of this already. "
+                    "Stop it, or wait for its end."
+                )
+                % {"submission": submission}
             )
 
 
@@ -255,10 +263,11 @@ def _note_of(filing: Filing, *, sending: bool, beside: PrivacyRequest | None = N
     kept = {"": filing.note}
     if filing.duplicate_reason.strip():
         others = [other.reference for other in open_requests_of(filing.identifiers, beside=beside)]
-        kept[f"Filed beside {', '.join(others) or 'no open request'}: "] = filing.duplicate_reason
+        beside_words = {"others": ", ".join(others) or _("no open request")}
+        kept[_("Filed beside %(others)s: ") % beside_words] = filing.duplicate_reason
     if not sending:
-        kept["Description meant for CXone: "] = filing.description
-        kept["Reason meant for an override: "] = filing.justification
+        kept[_("Description meant for CXone: ")] = filing.description
+        kept[_("Reason meant for an override: ")] = filing.justification
     return "\n".join(f"{what}{words.strip()}" for what, words in kept.items() if words.strip())
 
 

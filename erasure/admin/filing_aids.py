@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
 from erasure.admin.access import page, request_or_404
 from erasure.admin.filing_page import dates_of, known_of
@@ -26,7 +27,7 @@ def request_clock(request: HttpRequest) -> HttpResponse:
     """The dates of a request received on a day under a regulation."""
     received_on = _day(request.GET.get("received", ""))
     if received_on is None:
-        context = {"problem": "Give the day on which it arrived; the dates follow from it."}
+        context = {"problem": _("Give the day on which it arrived; the dates follow from it.")}
     else:
         context = dates_of(request.GET.get("regulation", ""), received_on)
     return render(request, "erasure/filing_dates.html", context)

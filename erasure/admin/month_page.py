@@ -79,7 +79,7 @@ def columns() -> list[Column]:
         Column(figures.EXTENDED, _("Of these extended"), RECEIVED),
         Column(figures.ANSWERED, _("Answered"), ANSWERED),
         Column(figures.IN_TIME, _("In time"), ANSWERED),
-        Column(figures.LATE, _("Late"), ANSWERED),
+        Column(figures.LATE, _("Answered late"), ANSWERED),
         Column(figures.answered_as(Outcome.REFUSED), _("Refused"), ANSWERED),
         Column(figures.answered_as(Outcome.WITHDRAWN), _("Withdrawn"), ANSWERED),
     ]

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from erasure import attention, owners
 from erasure.admin.request_filters import OPEN
@@ -111,7 +112,7 @@ def _action(need: Need, todo: Todo) -> tuple[str, str]:
         RequestStage.TO_BE_ANSWERED: ("admin:request_answer", _("Answer")),
         RequestStage.ANSWERED: ("admin:request_certificate", _("Certificate")),
     }
-    to_its_page = ("admin:request_page", _("Open"))
+    to_its_page = ("admin:request_page", pgettext("button", "Open"))
     elsewhere = need in {Need.TO_BE_CONFIRMED, Need.PAUSED, Need.WITHOUT_OWNER}
     page, word = to_its_page if elsewhere else pages.get(todo.stage, to_its_page)
     return reverse(page, args=[todo.request.reference]), word

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from audit.admin.confirmation import asked_to_confirm
@@ -26,7 +27,7 @@ def take_over(request: HttpRequest, reference: str) -> HttpResponse:
 
     def move() -> str:
         together.take_over(found, by=request.user)
-        return f"You have {reference} now."
+        return _("You have %(reference)s now.") % {"reference": reference}
 
     return _answered(request, reference, move)
 
@@ -38,7 +39,7 @@ def stop(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
     def move() -> str:
         together.stop(submission, by=request.user)
-        return f"{submission} was stopped before it was sent."
+        return _("%(submission)s was stopped before it was sent.") % {"submission": submission}
 
     return _answered(request, reference, move)
 
@@ -51,7 +52,7 @@ def clear_attention(request: HttpRequest, reference: str, number: int) -> HttpRe
     def move() -> str:
         with audited() as log:
             lifecycle.clear_attention(log, submission, by=request.user)
-        return f"Noted: you have looked at {submission}."
+        return _("Noted: you have looked at %(submission)s.") % {"submission": submission}
 
     return _answered(request, reference, move)
 
@@ -66,10 +67,12 @@ def reveal(request: HttpRequest, reference: str) -> HttpResponse:
     found, reader = request_or_404(reference), cast("Any", request.user)
     known = [identifier for identifier in found.subject.identifiers.order_by("pk") if identifier.value]
     if not known:
-        messages.error(request, "There is nothing to reveal: the identifiers have been shredded.")
+        messages.error(request, _("There is nothing to reveal: the identifiers have been shredded."))
         return redirect("admin:request_page", reference=reference)
     back = reverse("admin:request_page", args=[reference])
-    if question := asked_to_confirm(request, doing=f"Reveal the identifiers of {reference}", back=back):
+    if question := asked_to_confirm(
+        request, doing=(_("Reveal the identifiers of %(reference)s") % {"reference": reference}), back=back
+    ):
         return question
     with audited() as log:
         entry = log.record(

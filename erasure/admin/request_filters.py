@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from audit.words import Words
 from erasure import owners
@@ -156,7 +157,7 @@ def _laws() -> Choices:
 
 
 def _late_choices() -> Choices:
-    return [(YES, _("Late")), *LateReason.choices]
+    return [(YES, _("Answered late")), *LateReason.choices]
 
 
 def _yes_or_no() -> Choices:
@@ -201,7 +202,7 @@ FILTERS: tuple[Filter, ...] = (
     _choice("regulation", _lazy("Regulation"), _laws),
     _choice("type", _lazy("Type"), lambda: RequestType.choices),
     _choice("channel", _lazy("How it came in"), lambda: Channel.choices),
-    _choice("outcome", _lazy("Answer"), lambda: Outcome.choices),
+    _choice("outcome", pgettext_lazy("filter", "Answer"), lambda: Outcome.choices),
     _choice("ground", _lazy("Ground of a refusal"), ground_labels, _by_ground),
     _choice("late", _lazy("Answered late"), _late_choices, _late),
     _choice("in_time", _lazy("Answered in time"), lambda: _yes_or_no()[:1], _in_time),

@@ -94,7 +94,7 @@ class Narrowing:
     def complaint(self) -> str:
         """What of the address was left out, in words; empty when all was understood."""
         if self.wrong:
-            labels = ", ".join(f"“{label}”" for label in self.wrong)
+            labels = ", ".join(_("“%(label)s”") % {"label": label} for label in self.wrong)
             return _(
                 "The address asks for something that %(labels)s does not know; that was left out. "
                 "Choose from the filters."

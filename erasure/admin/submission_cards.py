@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from erasure import holds
 from erasure.admin.hold_lines import HoldOnCard, HoldsOf, Rest, since_words
 from erasure.admin.override_trace import OverridesOf, Trace
@@ -24,7 +27,7 @@ from erasure.models import Override, PrivacyRequest, Submission
 from erasure.plain_words import categories_words, clock_words, count_words
 
 S = SubmissionStatus
-NOTHING_FOUND = "CXone reported done and found nothing: check the identifier before you answer."
+NOTHING_FOUND = _lazy("CXone reported done and found nothing: check the identifier before you answer.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,18 +141,26 @@ def report_words(submission: Submission) -> str:
     records = submission.records_affected
     if submission.status == S.FAILED:
         if submission.error_code == NEVER_TAKEN:
-            return "CXone refused it; nothing was taken up."
+            return _("CXone refused it; nothing was taken up.")
         if records:
-            return f"CXone reported that it failed after {count_words(records, 'record')} were removed."
-        return "CXone reported that it failed."
+            return _("CXone reported that it failed after %(records)s were removed.") % {
+                "records": count_words(records, "record")
+            }
+        return _("CXone reported that it failed.")
     if submission.status != S.COMPLETED:
         return ""
     if submission.type == RequestType.ACCESS:
-        finished = "CXone reports finished: collect the copy there, record when and how it was handed over."
-        return NOTHING_FOUND if records == 0 else finished
+        finished = _(
+            "CXone reports finished: collect the copy there, record when and how it was handed over."
+        )
+        return str(NOTHING_FOUND) if records == 0 else finished
     if records is None:
-        return "CXone reported done, without saying how many records."
-    return f"CXone reported done: {count_words(records, 'record')}." if records else NOTHING_FOUND
+        return _("CXone reported done, without saying how many records.")
+    return (
+        (_("CXone reported done: %(records)s.") % {"records": count_words(records, "record")})
+        if records
+        else str(NOTHING_FOUND)
+    )
 
 
 def goes_words(submission: Submission, *, now: datetime) -> str:
@@ -157,8 +168,8 @@ def goes_words(submission: Submission, *, now: datetime) -> str:
     if submission.status != S.QUEUED or submission.next_attempt_at is None:
         return ""
     if submission.next_attempt_at <= now:
-        return "Goes to CXone next."
-    return f"Goes to CXone {clock_words(submission.next_attempt_at)}."
+        return _("Goes to CXone next.")
+    return _("Goes to CXone %(when)s.") % {"when": clock_words(submission.next_attempt_at)}
 
 
 def without_identifiers(text: str, hidden: Mapping[str, str]) -> str:

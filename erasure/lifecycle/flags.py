@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 from audit.trail import Trail
 from erasure.choices import Attention
@@ -59,7 +61,9 @@ def clear_attention(log: Trail, submission: Submission, *, by: Any) -> None:
     """A person has looked at it. Raises MoveRefused when nothing is flagged: somebody else was first."""
     flag = submission.attention
     if not flag:
-        raise MoveRefused(f"Nothing about {submission} waits for a look any more.")
+        raise MoveRefused(
+            _("Nothing about %(submission)s waits for a look any more.") % {"submission": submission}
+        )
     # A graver flag that came since this one was shown is not cleared unseen.
     set_unless_changed(submission, while_flagged=flag, attention="")
     record(log, submission, Event.ATTENTION_CLEARED, actor=by.actor, flag=flag)

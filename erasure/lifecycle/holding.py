@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 from audit.trail import Trail
 from erasure import doorbell, notices
@@ -45,7 +47,10 @@ def file(
     actor = actor or by.actor
     # The request's row is locked so that two people filing at once get two numbers.
     if PrivacyRequest.objects.select_for_update(no_key=True).get(pk=request.pk).is_answered:
-        raise MoveRefused(f"{request.reference} is answered. Register what the person asks now anew.")
+        raise MoveRefused(
+            _("%(reference)s is answered. Register what the person asks now anew.")
+            % {"reference": request.reference}
+        )
     submission = Submission(
         request=request,
         number=request.submissions.count() + 1,
@@ -94,8 +99,8 @@ def cancel(log: Trail, submission: Submission, *, by: Any, because: str, now: da
     """Stop a submission that has not been sent. Raises MoveRefused once it may have reached CXone."""
     if submission.status not in {S.BLOCKED, S.QUEUED}:
         raise MoveRefused(
-            f"{submission} can no longer be stopped: it is “{submission.get_status_display()}”, "
-            "and CXone has no recall."
+            _("%(submission)s can no longer be stopped: it is “%(status)s”, and CXone has no recall.")
+            % {"submission": submission, "status": submission.get_status_display()}
         )
     move(
         log,
@@ -200,7 +205,9 @@ def split(
     """
     rest = [category for category in submission.categories if category not in held]
     if submission.status != S.BLOCKED or not rest or len(rest) == len(submission.categories):
-        raise MoveRefused(f"{submission} has no part that could go by itself.")
+        raise MoveRefused(
+            _("%(submission)s has no part that could go by itself.") % {"submission": submission}
+        )
     move(
         log,
         submission,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.events import Event
 from audit.trail import Trail
@@ -67,7 +68,10 @@ class Stale(MoveRefused):
     """Somebody else moved the row first; nothing was changed."""
 
     def __init__(self, submission: Submission) -> None:
-        super().__init__(f"{submission} has moved on in the meantime. Reload the page and look again.")
+        super().__init__(
+            _("%(submission)s has moved on in the meantime. Reload the page and look again.")
+            % {"submission": submission}
+        )
 
 
 def move(
@@ -85,7 +89,12 @@ def move(
     """Check the move against the table, save it, record it. `out_of`: where this way to a status begins."""
     if to not in MOVES[submission.status] or submission.status != (out_of or submission.status):
         raise MoveRefused(
-            f"{submission} is “{submission.get_status_display()}” and cannot become “{to.label}”."
+            _("%(submission)s is “%(status)s” and cannot become “%(label)s”.")
+            % {
+                "submission": submission,
+                "status": submission.get_status_display(),
+                "label": to.label,
+            }
         )
     was_blocked = submission.status == S.BLOCKED
     set_unless_changed(submission, status=str(to), **changes)

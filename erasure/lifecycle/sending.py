@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 from audit.trail import Trail
 from erasure.choices import Attention, RequestType
@@ -39,7 +41,10 @@ def begin_sending(log: Trail, submission: Submission, *, payload: str, now: date
 def repeat_sending(log: Trail, submission: Submission) -> None:
     """The very same bytes go out once more, since nobody knows whether CXone took them; the status stays."""
     if submission.status != S.SUBMITTING:
-        raise MoveRefused(f"{submission} is “{submission.get_status_display()}”: there is nothing to repeat.")
+        raise MoveRefused(
+            _("%(submission)s is “%(status)s”: there is nothing to repeat.")
+            % {"submission": submission, "status": submission.get_status_display()}
+        )
     set_unless_changed(submission, attempts=submission.attempts + 1)
     record(log, submission, Event.REQUEST_SENDING, attempt=submission.attempts)
 
@@ -68,7 +73,7 @@ def accept(
             "attention": without_passing(submission.attention),
         },
     )
-    for _ in strangers:
+    for _stranger in strangers:
         raise_attention(log, submission, Attention.SECOND_ID)
 
 

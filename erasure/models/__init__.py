@@ -7,11 +7,12 @@ from erasure.models.holds import HoldRegister, HoldRelease, LateHold, LegalHold,
 from erasure.models.imports import ImportedRow, ImportLot, ImportRun
 from erasure.models.letters import LetterText
 from erasure.models.notices import Notice
-from erasure.models.requests import CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission
+from erasure.models.requests import BY_PRESSURE, CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission
 from erasure.models.subjects import Subject, SubjectIdentifier
 from erasure.models.upstream import Upstream
 
 __all__ = [
+    "BY_PRESSURE",
     "AnswerPart",
     "CallbackReceipt",
     "ClockCorrection",

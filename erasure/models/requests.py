@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from audit.log_format import subject_tag
 from erasure.choices import (
@@ -31,6 +31,14 @@ NEVER_SENT = (
 #: Sorted, so that the constraints built from it read the same in every migration.
 ENDED = tuple(sorted(TERMINAL_STATUSES))
 KNOWN_TO_CXONE = (SubmissionStatus.PROCESSING, SubmissionStatus.COMPLETED)
+
+
+#: Open requests by due date, then the answered ones, the latest answer first. The day that stands for none
+#: is written out: an index over an expression is found by its very text, and SQLite's puts no nulls first.
+_ANSWERED_OR_NOT_YET = Func(
+    F("answered_on"), template="COALESCE(%(expressions)s, '9999-12-31')", output_field=models.DateField()
+)
+BY_PRESSURE = (_ANSWERED_OR_NOT_YET.desc(), F("due_on").asc(), F("id").asc())
 
 
 class ReferenceCounter(models.Model):
@@ -120,6 +128,7 @@ class PrivacyRequest(models.Model):
             ),
             models.Index(fields=["owner"], condition=Q(outcome=""), name="request_open_by_owner"),
             models.Index(fields=["external_reference"], name="request_by_own_reference"),
+            models.Index(*BY_PRESSURE, name="request_by_pressure"),
             models.Index(
                 fields=["answered_on"],
                 condition=Q(unlinked_at__isnull=True) & ~Q(outcome=""),

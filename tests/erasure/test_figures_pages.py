@@ -128,7 +128,7 @@ def test_a_refusal_after_the_first_period_is_late_and_says_why(
             strict=True,
         )
     )
-    assert (total["Answered"], total["In time"], total["Late"]) == (2, 1, 1)
+    assert (total["Answered"], total["In time"], total["Answered late"]) == (2, 1, 1)
 
 
 def test_the_downloads_say_what_the_pages_say(some: None, officer: User, signed_in: SignIn) -> None:

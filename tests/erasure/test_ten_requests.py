@@ -169,7 +169,7 @@ def test_ten_requests_are_in_the_month_and_the_year_exactly_as_they_were(
         "Of these extended": int(of_month[6]),
         "Answered": 10,
         "In time": 9,
-        "Late": 1,
+        "Answered late": 1,
         "Refused": 1,
         "Withdrawn": 1,
     }

@@ -75,6 +75,11 @@ def test_nothing_is_guessed(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language: str) -> None:
+    assert [entry.msgid for entry in catalogue(language).untranslated_entries()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_translations_name_the_same_placeholders_and_tags(language: str) -> None:
     wrong = [
         (text, words)
