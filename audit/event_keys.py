@@ -160,6 +160,7 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "previous_due_on": needed(DATE),
         "due_on": needed(DATE),
         "extension": needed(one_of("none", "kept", "fell")),
+        "pauses_fell": COUNT,
     },
     Event.REQUEST_ACKNOWLEDGED: {"acknowledged_on": needed(DATE), "channel": needed(CODE)},
     Event.REQUEST_COMMENTED: {"comment": needed(COUNT)},

@@ -105,8 +105,27 @@ FACTS: Mapping[str, str] = {
     "acknowledged_on": "the day",
     "due_on": "the due date",
 }
+#: What the events of a clock carry and the row shows, in words.
+CLOCK: Mapping[str, str] = {
+    "received_on": "the date of receipt",
+    "regulation": "the regulation",
+    "due_on": "the due date",
+}
+#: The events that move a clock, or begin it.
+CLOCK_ACTS = frozenset(
+    {
+        Event.REQUEST_REGISTERED,
+        Event.REQUEST_EXTENDED,
+        Event.REQUEST_PAUSED,
+        Event.REQUEST_UNPAUSED,
+        Event.REQUEST_CLOCK_CORRECTED,
+    }
+)
 REQUEST_COLUMNS = (
     "reference",
+    "regulation",
+    "received_on",
+    "due_on",
     "outcome",
     "answer_channel",
     "answered_on",
@@ -130,10 +149,20 @@ class Told:
     """What one side tells of one thing: for each mark the facts of every time it is told."""
 
     marks: dict[Mark, list[Facts]] = field(default_factory=lambda: defaultdict(list))
+    #: What a request's clock runs from and to: of what was told of each, the latest, and when it was told.
+    clock: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    #: How many extensions and pauses fell with a correction.
+    fallen: int = 0
 
     def tell(self, act: str, number: int | None = None, **facts: Any) -> None:
         """Tell of one mark once."""
         self.marks[str(act), number].append(facts)
+
+    def tell_clock(self, at: Any, facts: Facts) -> None:
+        """Tell where the clock stands since a moment; of two moments the later counts."""
+        for name in CLOCK.keys() & facts.keys():
+            if name not in self.clock or self.clock[name][0] <= at:
+                self.clock[name] = (at, facts[name])
 
     def times(self, mark: Mark) -> int:
         """How often a mark is told."""
@@ -159,6 +188,16 @@ class Story:
                 yield _difference(what, act, in_state, in_log)
             elif in_state == 1:
                 yield from self._differing_facts(what, mark)
+        yield from self._differing_clock()
+
+    def _differing_clock(self) -> Iterator[str]:
+        """Where the row's clock is not the one that the log told of last."""
+        for name, words in CLOCK.items():
+            told = self.by_log.clock.get(name)
+            if name in self.by_state.clock and told and self.by_state.clock[name][1] != told[1]:
+                yield f"{self.name}: {words} is another in its row than in the log."
+        if self.by_state.fallen != self.by_log.fallen:
+            yield f"{self.name}: other extensions or pauses have fallen by its rows than by the log."
 
     def _differing_facts(self, what: str, mark: Mark) -> Iterator[str]:
         stored, logged = self.by_state.marks[mark][0], self.by_log.marks[mark][0]
@@ -204,11 +243,14 @@ def request_stories(requests: Sequence[PrivacyRequest]) -> dict[str, Story]:
 
 def _tell_of_clocks(told: Mapping[int, Told]) -> None:
     """What moved the clocks of these requests, and what was written about them."""
-    extensions = Extension.objects.filter(request__in=told).values_list("request", "due_on")
-    for request, due_on in extensions:
+    extensions = Extension.objects.filter(request__in=told).values_list("request", "due_on", "fell_at")
+    for request, due_on, fell_at in extensions:
         told[request].tell(Event.REQUEST_EXTENDED, due_on=due_on.isoformat())
-    for request, until in ClockPause.objects.filter(request__in=told).values_list("request", "until_day"):
+        told[request].fallen += fell_at is not None
+    pauses = ClockPause.objects.filter(request__in=told).values_list("request", "until_day", "fell_at")
+    for request, until, fell_at in pauses:
         told[request].tell(Event.REQUEST_PAUSED)
+        told[request].fallen += fell_at is not None
         if until is not None:
             told[request].tell(Event.REQUEST_UNPAUSED)
     corrections = ClockCorrection.objects.filter(request__in=told).values_list("request", "due_on")
@@ -237,6 +279,14 @@ def hold_stories(holds: Sequence[LegalHold]) -> dict[str, Story]:
 def _of_request(request: PrivacyRequest) -> Told:
     told = Told()
     told.tell(Event.REQUEST_REGISTERED)
+    told.tell_clock(
+        "",
+        {
+            "received_on": request.received_on.isoformat(),
+            "regulation": request.regulation,
+            "due_on": request.due_on.isoformat(),
+        },
+    )
     if request.is_answered:
         day = request.answered_on.isoformat() if request.answered_on else None
         told.tell(
@@ -289,6 +339,11 @@ def _tell_event(told: Told, entry: Mapping[str, Any]) -> None:
         return
     if act == Event.SUBJECT_SHREDDED:
         act = f"{act} {facts.get('step')}"
+    if act in CLOCK_ACTS:
+        told.tell_clock((str(entry.get("ts")), str(entry.get("seq")).zfill(20)), facts)
+    if act == Event.REQUEST_CLOCK_CORRECTED:
+        pauses = facts.get("pauses_fell", 0)
+        told.fallen += (facts.get("extension") == "fell") + (pauses if isinstance(pauses, int) else 0)
     number = facts.pop("submission", None)
     told.tell(act, number, **{key: facts[key] for key in FACTS if key in facts})
 

@@ -58,6 +58,7 @@ def needs(request: HttpRequest) -> dict[str, Any]:
     groups = [
         attention.to_be_handed_over(today, shown=SHOWN_PER_GROUP),
         *attention.needing_somebody(today, shown=SHOWN_PER_GROUP, owner=owner),
+        attention.to_be_looked_at(shown=SHOWN_PER_GROUP, owner=owner),
         attention.to_be_certified(timezone.now(), shown=SHOWN_PER_GROUP, owner=owner),
     ]
     counted = counts.mine if whose == MINE else counts.everybodys
@@ -113,6 +114,6 @@ def _action(need: Need, todo: Todo) -> tuple[str, str]:
         RequestStage.ANSWERED: ("admin:request_certificate", _("Certificate")),
     }
     to_its_page = ("admin:request_page", pgettext("button", "Open"))
-    elsewhere = need in {Need.TO_BE_CONFIRMED, Need.PAUSED, Need.WITHOUT_OWNER}
+    elsewhere = need in {Need.TO_BE_CONFIRMED, Need.PAUSED, Need.WITHOUT_OWNER, Need.MARKED}
     page, word = to_its_page if elsewhere else pages.get(todo.stage, to_its_page)
     return reverse(page, args=[todo.request.reference]), word

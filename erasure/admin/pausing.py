@@ -26,7 +26,7 @@ from erasure.models import ClockPause, PrivacyRequest
 def pause(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask what the person was asked for and when, and record it. While a pause is open: ask for its end."""
     found, today = request_or_404(reference), controllers_today()
-    if open_pause := open_pause_of(found):
+    if open_pause := lifecycle.open_pause(found):
         form_of_end = PauseEndForm(initial={"until_day": today}, earliest=open_pause.from_day)
         return _end_page(request, found, open_pause, form_of_end)
     grounds = pause_grounds(found.regulation, found.type)
@@ -43,29 +43,18 @@ def pause(request: HttpRequest, reference: str) -> HttpResponse:
 def end(request: HttpRequest, reference: str) -> HttpResponse:
     """Record when the answer came."""
     found = request_or_404(reference)
-    open_pause = open_pause_of(found)
-    if open_pause is None:
+    pause = lifecycle.open_pause(found)
+    if pause is None:
         why = _("The clock of %(reference)s is not paused.") % {"reference": found.reference}
         return refused(request, found, why)
-    form = PauseEndForm(request.POST, earliest=open_pause.from_day)
+    form = PauseEndForm(request.POST, earliest=pause.from_day)
     if form.is_valid():
         day = form.cleaned_data["until_day"]
-        why = lifecycle.why_not_pause(
-            found,
-            ground=open_pause.ground,
-            from_day=open_pause.from_day,
-            until_day=day,
-            today=controllers_today(),
-        )
+        why = lifecycle.why_not_resume(found, until_day=day, today=controllers_today())
         if not why:
             return recorded(request, found, lambda log: _end(log, found, form, by=request.user))
         form.add_error("until_day", why)
-    return _end_page(request, found, open_pause, form)
-
-
-def open_pause_of(found: PrivacyRequest) -> ClockPause | None:
-    """The pause in which the clock stands now."""
-    return found.pauses.filter(fell_at__isnull=True, until_day__isnull=True).first()
+    return _end_page(request, found, pause, form)
 
 
 def _begin(log: Trail, found: PrivacyRequest, form: PauseForm, *, by: Any) -> str:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from erasure.admin.pausing import open_pause_of
 from erasure.choices import Look, Regulation
 from erasure.deadlines import ground_words, long_date
 from erasure.models import PrivacyRequest
@@ -60,7 +59,7 @@ def _dates(request: PrivacyRequest, today: date) -> Iterator[DateShown]:
         )
     yield DateShown(label=_("Internal target"), day=request.target_on, note=_target_words(request, today))
     yield from _acknowledgement(request, today)
-    if (pause := open_pause_of(request)) is not None:
+    if (pause := lifecycle.open_pause(request)) is not None:
         yield DateShown(
             label=_("Clock paused since"),
             day=pause.from_day,

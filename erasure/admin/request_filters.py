@@ -17,7 +17,14 @@ from django.utils.translation import pgettext_lazy
 from audit.words import Words
 from erasure import owners
 from erasure.asked import controllers_today
-from erasure.attention import NEED_WORDS, UNCERTIFIED_DAYS, Need, need_column, uncertified
+from erasure.attention import (
+    NEED_WORDS,
+    UNCERTIFIED_DAYS,
+    Need,
+    marked_after_answer,
+    need_column,
+    uncertified,
+)
 from erasure.choices import Category, Channel, LateReason, Outcome, Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
 from erasure.metrics.open_work import about_category, awaiting_override
@@ -125,6 +132,11 @@ def _by_override(requests: Requests, _chosen: str, _reader: int | None) -> Reque
     return awaiting_override(requests, timezone.now())
 
 
+def _by_mark(requests: Requests, _chosen: str, _reader: int | None) -> Requests:
+    """The answered ones at which CXone said something afterwards that somebody has to look at."""
+    return requests.filter(pk__in=marked_after_answer().values("pk"))
+
+
 def _stages() -> Choices:
     return [(OPEN, _("Open")), *((code, label) for code, (label, _stages) in STAGES.items())]
 
@@ -177,8 +189,12 @@ def _certificates() -> Choices:
     return [("to_be_taken", words)]
 
 
+def _marked() -> Choices:
+    return [("after_answer", NEED_WORDS[Need.MARKED][0])]
+
+
 #: They say who has a request, or what becomes of it after the answer, and have filters of their own.
-_NO_COLUMN = frozenset({Need.WITHOUT_OWNER, Need.UNCERTIFIED})
+_NO_COLUMN = frozenset({Need.WITHOUT_OWNER, Need.MARKED, Need.UNCERTIFIED})
 
 
 def _choice(
@@ -208,6 +224,7 @@ FILTERS: tuple[Filter, ...] = (
     _choice("in_time", _lazy("Answered in time"), lambda: _yes_or_no()[:1], _in_time),
     _choice("extended", _lazy("Extended"), _yes_or_no, _extended),
     _choice("certificate", _lazy("Certificate"), _certificates, _to_be_certified),
+    _choice("marked", _lazy("Marked"), _marked, _by_mark),
     _choice("category", _lazy("Category"), _categories, _by_category),
     _choice("override", _lazy("Override"), _overrides, _by_override),
     _day("received_from", _lazy("Received from"), "received_on__gte"),

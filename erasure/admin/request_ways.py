@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from erasure import lifecycle
 from erasure.admin.letter_page import letters_of
-from erasure.admin.pausing import open_pause_of
 from erasure.choices import LetterKind, Outcome
 from erasure.deadlines import pause_grounds
 from erasure.forms.answer import parts_asked
@@ -40,7 +39,7 @@ def _clock_ways(request: PrivacyRequest, may: Mapping[str, bool]) -> Iterator[Wa
     if may["answer"]:
         if not request.extensions.filter(fell_at__isnull=True).exists():
             yield _way(request, "extend", "more_time", _("Extend"))
-        if open_pause_of(request):
+        if lifecycle.open_pause(request):
             yield _way(request, "pause", "play_circle", _("Let the clock go on"))
         elif pause_grounds(request.regulation, request.type):
             yield _way(request, "pause", "pause_circle", _("Pause the clock"))

@@ -6,6 +6,7 @@ Pure questions to the database; nothing here moves anything.
 from erasure.attention.certifying import UNCERTIFIED_DAYS, to_be_certified, uncertified
 from erasure.attention.decisions import to_be_decided_by, undecided_overrides
 from erasure.attention.groups import Counts, Todo, TodoGroup, counts, needing_somebody, to_be_handed_over
+from erasure.attention.marked import marked_after_answer, to_be_looked_at
 from erasure.attention.needs import IN_NO_HURRY, NEED_WORDS, Need, need_column
 from erasure.attention.releases import WaitingRelease, waiting_releases
 from erasure.attention.sentences import lapsed_words
@@ -21,11 +22,13 @@ __all__ = [
     "WaitingRelease",
     "counts",
     "lapsed_words",
+    "marked_after_answer",
     "need_column",
     "needing_somebody",
     "to_be_certified",
     "to_be_decided_by",
     "to_be_handed_over",
+    "to_be_looked_at",
     "uncertified",
     "undecided_overrides",
     "waiting_releases",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from erasure.attention.needs import waits_by_law
 from erasure.choices import SubmissionStatus
 from erasure.models import ClockPause, Override, PrivacyRequest, Submission
 
@@ -29,7 +30,9 @@ class Facts:
         current = Submission.objects.filter(request__in=keys, replaced_by__isnull=True)
         for part in current.only(*PART_COLUMNS).order_by("number"):
             parts[part.request_id].append(part)
-        pauses = ClockPause.objects.filter(request__in=keys, until_day__isnull=True, fell_at__isnull=True)
+        pauses = ClockPause.objects.filter(
+            waits_by_law(), request__in=keys, until_day__isnull=True, fell_at__isnull=True
+        )
         return cls(
             requests=requests.prefetch_related("subject__identifiers").in_bulk(keys),
             parts=parts,

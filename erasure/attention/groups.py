@@ -53,8 +53,11 @@ class TodoGroup:
         """What narrows the list of requests to exactly this group: the reader's own, or everybody's."""
         if self.need == Need.WITHOUT_OWNER:
             return {"owner": owners.NOBODY}
-        certificate = {"certificate": "to_be_taken"}
-        terms = certificate if self.need == Need.UNCERTIFIED else {"need": self.need.value}
+        afterwards = {
+            Need.UNCERTIFIED: {"certificate": "to_be_taken"},
+            Need.MARKED: {"marked": "after_answer"},
+        }
+        terms = afterwards.get(self.need, {"need": self.need.value})
         return {**terms, "owner": owners.ME} if mine else terms
 
 

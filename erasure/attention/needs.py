@@ -10,8 +10,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from audit.words import Words
-from erasure.choices import STAGE_LOOKS, Look, RequestStage, SubmissionStatus
-from erasure.deadlines import DUE_SOON_DAYS, configured_calendar
+from erasure.choices import STAGE_LOOKS, Look, RequestStage, RequestType, SubmissionStatus
+from erasure.deadlines import DUE_SOON_DAYS, configured_calendar, pause_grounds, regulations_on
 from erasure.models import ClockPause, Submission
 from erasure.stages import stage_column
 
@@ -25,8 +25,8 @@ class Need(StrEnum):
     """Why a request needs somebody; of those that apply, the first, except that a clock that stands still
     comes before every date.
 
-    The values that are also RequestStage's say that where it stands is why. The last two are no group of
-    `need_column`: one is about whoever has a request, the other about answered requests.
+    The values that are also RequestStage's say that where it stands is why. The last three are no group of
+    `need_column`: one is about whoever has a request, the others about answered requests.
     """
 
     OVERDUE = "overdue"
@@ -42,6 +42,7 @@ class Need(StrEnum):
     PAUSED = "paused"
     UNDER_WAY = "under_way"
     WITHOUT_OWNER = "without_owner"
+    MARKED = "marked"
     UNCERTIFIED = "uncertified"
 
 
@@ -68,6 +69,7 @@ NEED_WORDS: Mapping[Need, tuple[Words, Look]] = {
     Need.PAUSED: (_("Clock paused, waiting for the person"), Look("neutral", "pause_circle")),
     Need.UNDER_WAY: (_("Everything else that is open"), Look("info", "sync")),
     Need.WITHOUT_OWNER: (_("Nobody has it"), Look("danger", "person_off")),
+    Need.MARKED: (_("Marked after the answer"), Look("danger", "report")),
     Need.UNCERTIFIED: (_("Soon shredded, without a certificate"), Look("warning", "workspace_premium")),
 }
 
@@ -82,7 +84,9 @@ def need_column(today: date) -> Case:
     """The group of an open request, as a column of PrivacyRequest to filter and count by."""
     soon = today + SOON
     parts = Submission.objects.filter(request=OuterRef("pk"), replaced_by__isnull=True)
-    pauses = ClockPause.objects.filter(request=OuterRef("pk"), until_day__isnull=True, fell_at__isnull=True)
+    pauses = ClockPause.objects.filter(
+        waits_by_law(), request=OuterRef("pk"), until_day__isnull=True, fell_at__isnull=True
+    )
     return Case(
         When(Exists(pauses), then=Value(Need.PAUSED)),
         When(due_on__lt=today, then=Value(Need.OVERDUE)),
@@ -102,6 +106,20 @@ def need_column(today: date) -> Case:
         default=stage_column(),
         output_field=CharField(),
     )
+
+
+def waits_by_law() -> Q:
+    """The condition that a pause holds the clock under the law of its request, as far as that is in force.
+
+    One that does not, such as after a setting was changed, leaves the date running.
+    """
+    known = Q(pk__in=[])
+    for rule in regulations_on():
+        for request_type in RequestType.values:
+            if grounds := pause_grounds(rule.regulation, request_type):
+                about = Q(request__regulation=rule.regulation, request__type=request_type)
+                known |= about & Q(ground__in=grounds)
+    return known
 
 
 def _nothing_was_found(parts: QuerySet[Submission]) -> Combinable:

@@ -9,8 +9,6 @@ from django.db.models import Q
 from erasure.choices import SubmissionStatus
 from erasure.models import HoldRelease, Submission
 
-MOST_RELEASES = 20
-
 
 @dataclass(frozen=True)
 class WaitingRelease:
@@ -34,6 +32,6 @@ def waiting_releases(user: Any, *, now: datetime) -> list[WaitingRelease]:
             is_mine=release.asked_by_id == user.pk,
             can_decide=release.asked_by_id != user.pk and release.hold.code not in barred,
         )
-        for release in open_ones.defer("reason", "hold__matter").order_by("expires_at")[:MOST_RELEASES]
+        for release in open_ones.defer("reason", "hold__matter").order_by("expires_at", "pk")
     ]
     return sorted(waiting, key=lambda one: not one.can_decide)

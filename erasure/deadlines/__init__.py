@@ -16,7 +16,7 @@ from erasure.deadlines.dates_in_words import (
     month_name,
 )
 from erasure.deadlines.extending import ExtensionOffer, extension_offer, why_not_extend
-from erasure.deadlines.pausing import pause_grounds, why_not_pause
+from erasure.deadlines.pausing import pause_grounds, why_not_end_pause, why_not_pause
 from erasure.deadlines.period_of_request import Extended
 from erasure.deadlines.periods import Paused, same_day_months_later
 from erasure.deadlines.refusals import ClockError, DateOutOfReach, RegulationOff, UnknownRegulation
@@ -64,6 +64,7 @@ __all__ = [
     "regulations_on",
     "same_day_months_later",
     "stored",
+    "why_not_end_pause",
     "why_not_extend",
     "why_not_pause",
 ]

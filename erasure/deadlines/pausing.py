@@ -62,6 +62,17 @@ def why_not_pause(
     )
 
 
+def why_not_end_pause(pause: Paused, until_day: date, *, others: Sequence[Paused], today: date) -> str:
+    """Why a pause that was begun cannot end on this day, with the way out; empty when it can.
+
+    Its days alone are asked about: what the law says of it may have changed since it began, and the clock
+    then leaves it out by itself.
+    """
+    return _wrong_answer(pause.from_day, until_day, today) or _meets_another(
+        pause.ground, pause.from_day, until_day, others
+    )
+
+
 def _wrong_ground(now: Clock, request_type: str, ground: str) -> str:
     if pause_rule(RULE_OF[now.regulation], request_type, ground) is not None:
         return ""

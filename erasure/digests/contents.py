@@ -68,6 +68,7 @@ def _groups_of(person: Any, now: datetime) -> Iterator[TodoGroup]:
     groups = [
         attention.to_be_handed_over(today, shown=NAMED),
         *attention.needing_somebody(today, shown=NAMED, owner=person.pk),
+        attention.to_be_looked_at(shown=NAMED, owner=person.pk),
         attention.to_be_certified(now, shown=NAMED, owner=person.pk),
     ]
     return (group for group in groups if group and group.need not in IN_NO_HURRY)
@@ -86,6 +87,8 @@ def _line(need: Need, todo: Todo) -> str:
         words, day = _("%(reference)s, to be confirmed by %(day)s"), request.acknowledge_by
     elif need == Need.REFUSAL_DUE:
         words, day = _("%(reference)s, refusal due on %(day)s"), request.first_due_on
+    elif need == Need.MARKED and request.answered_on:
+        words, day = _("%(reference)s, answered on %(day)s"), request.answered_on
     else:
         words, day = _("%(reference)s, due on %(day)s"), request.due_on
     return words % {"reference": request.reference, "day": date_format(day, "DATE_FORMAT")}

@@ -24,11 +24,13 @@ from erasure.lifecycle.clocks import (
     extend,
     extended,
     extension_offer,
+    open_pause,
     pause,
     paused,
     resume_clock,
     why_not_extend,
     why_not_pause,
+    why_not_resume,
 )
 from erasure.lifecycle.correcting import Corrected, correct_clock, corrected
 from erasure.lifecycle.flags import (
@@ -127,6 +129,7 @@ __all__ = [
     "note_late_callback",
     "note_stop_refused",
     "note_unclear",
+    "open_pause",
     "outcome_of",
     "parts_to_answer",
     "pause",
@@ -151,6 +154,7 @@ __all__ = [
     "why_not_extend",
     "why_not_late",
     "why_not_pause",
+    "why_not_resume",
     "why_not_this",
     "why_not_told",
 ]

@@ -12,6 +12,7 @@ from audit.log_format import JSON
 from audit.trail import Trail
 from erasure.choices import TERMINAL_STATUSES, Channel, LateReason, Outcome
 from erasure.deadlines import long_date
+from erasure.lifecycle.clocks import clock_ended_by_answer, resume_clock
 from erasure.lifecycle.moves import MoveRefused, S
 from erasure.lifecycle.registering import controllers_day, locked
 from erasure.models import AnswerPart, PrivacyRequest, Submission
@@ -102,6 +103,9 @@ def answer(
     )
     if refusal:
         raise MoveRefused(refusal)
+    if clock_ended_by_answer(current, answered_on) is not None:
+        # Judged with what was awaited at its end: so it has to be kept, and nothing moves after the answer.
+        resume_clock(log, request, by=by, until_day=answered_on, now=now)
     numbered = {part.number: part for part in parts_to_answer(current)}
     AnswerPart.objects.bulk_create(
         AnswerPart(
@@ -153,9 +157,14 @@ def why_not_answer(request: PrivacyRequest) -> str:
             "reference": request.reference,
             "day": long_date(request.answered_on),
         }
-    statuses = set(request.submissions.values_list("status", flat=True))
-    if not statuses <= TERMINAL_STATUSES:
+    parts = list(request.submissions.filter(replaced_by__isnull=True).order_by("number"))
+    if request.submissions.exclude(status__in=TERMINAL_STATUSES).exists():
         return _("Something is still open at CXone or on hold. Wait for its end, or stop it, then answer.")
+    if marked := next((part for part in parts if part.attention), None):
+        return _("%(part)s is marked: “%(flag)s”. Look at it first, and say so there, then answer.") % {
+            "part": marked,
+            "flag": marked.get_attention_display(),
+        }
     return ""
 
 
@@ -212,15 +221,19 @@ def why_not_answered_on(request: PrivacyRequest, day: date, *, today: date) -> s
     return ""
 
 
-def due_for(request: PrivacyRequest, told: Sequence[Told]) -> date:
-    """By when this answer was due: a refusal, whole or part, within the first period (GDPR Art. 12(4))."""
+def due_for(request: PrivacyRequest, told: Sequence[Told], day: date) -> date:
+    """By when an answer of this day was due: a refusal, whole or part, within the first period.
+
+    (GDPR Art. 12(4).) What the clock still waits for has ended with the answer.
+    """
     refuses = any(part.outcome == Outcome.REFUSED for part in told)
-    return request.first_due_on if refuses else request.due_on
+    dates = clock_ended_by_answer(request, day) or request
+    return dates.first_due_on if refuses else dates.due_on
 
 
 def why_not_late(request: PrivacyRequest, told: Sequence[Told], day: date, late_reason: str) -> str:
     """Why the reason for a late answer is missing or out of place; empty when all is said."""
-    due = due_for(request, told)
+    due = due_for(request, told, day)
     if day <= due:
         return _("This answer is in time; it needs no reason for being late.") if late_reason else ""
     if late_reason in LateReason.values:

@@ -5,6 +5,7 @@ that the order in which things were recorded never matters. Every act is on reco
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from audit.events import Event
 from audit.trail import Trail
 from erasure import deadlines
 from erasure.choices import ExtensionGround, PauseGround
-from erasure.deadlines import Clock, Extended, ExtensionOffer, Paused, stored
+from erasure.deadlines import Clock, ClockError, Extended, ExtensionOffer, Paused, stored
 from erasure.lifecycle.moves import MoveRefused
 from erasure.lifecycle.registering import controllers_day, locked
 from erasure.models import ClockPause, Extension, PrivacyRequest
@@ -120,13 +121,11 @@ def pause(
     return row
 
 
-def why_not_pause(
-    request: PrivacyRequest, *, ground: str, from_day: date, today: date, until_day: date | None = None
-) -> str:
+def why_not_pause(request: PrivacyRequest, *, ground: str, from_day: date, today: date) -> str:
     """Why the clock does not stand still like this; empty when it does."""
     if request.is_answered:
         return answered_words(request)
-    if until_day is None and _open_pause(request) is not None:
+    if open_pause(request) is not None:
         return _("The clock is paused already. Record first when the answer came.")
     return deadlines.why_not_pause(
         request.regulation,
@@ -134,11 +133,22 @@ def why_not_pause(
         received_on=request.received_on,
         ground=ground,
         from_day=from_day,
-        until_day=until_day,
-        pauses=paused(request, leaving_out_open=until_day is not None),
+        until_day=None,
+        pauses=paused(request),
         today=today,
         extension=extended(request),
     )
+
+
+def why_not_resume(request: PrivacyRequest, *, until_day: date, today: date) -> str:
+    """Why the clock does not go on from this day; empty when it does."""
+    if request.is_answered:
+        return answered_words(request)
+    row = open_pause(request)
+    if row is None:
+        return _("The clock of %(reference)s is not paused.") % {"reference": request.reference}
+    others = paused(request, leaving_out_open=True)
+    return deadlines.why_not_end_pause(_as_paused(row), until_day, others=others, today=today)
 
 
 def resume_clock(
@@ -146,15 +156,9 @@ def resume_clock(
 ) -> ClockPause:
     """What was asked for has come: the clock goes on from there. Raises MoveRefused."""
     current = locked(request)
-    row = _open_pause(current)
-    if row is None:
-        raise MoveRefused(_("The clock of %(reference)s is not paused.") % {"reference": current.reference})
-    today = controllers_day(now)
-    refusal = why_not_pause(
-        current, ground=row.ground, from_day=row.from_day, until_day=until_day, today=today
-    )
-    if refusal:
+    if refusal := why_not_resume(current, until_day=until_day, today=controllers_day(now)):
         raise MoveRefused(refusal)
+    row = current.pauses.get(fell_at__isnull=True, until_day__isnull=True)
     previous = current.due_on
     row.until_day, row.ended_by, row.ended_at = until_day, by, now
     row.save(update_fields=["until_day", "ended_by", "ended_at"])
@@ -171,6 +175,22 @@ def resume_clock(
         },
     )
     return row
+
+
+def clock_ended_by_answer(request: PrivacyRequest, day: date) -> Clock | None:
+    """The dates by which an answer of this day is judged where the clock is paused; None where it is not.
+
+    What is still awaited ends with the answer: whoever never sent what the clock waits for can be refused,
+    and that is not late for the waiting. A law that is switched off computes nothing any more.
+    """
+    row = open_pause(request)
+    if row is None or row.from_day > day:
+        return None
+    pauses = [replace(one, until_day=day) if one.until_day is None else one for one in paused(request)]
+    try:
+        return _replayed(request, extension=extended(request), pauses=pauses)
+    except ClockError:
+        return None
 
 
 def _replayed(request: PrivacyRequest, *, extension: Extended | None, pauses: Sequence[Paused]) -> Clock:
@@ -202,7 +222,8 @@ def extended(request: PrivacyRequest) -> Extended | None:
     return None if row is None else Extended(ground=row.ground, told_on=row.told_on)
 
 
-def _open_pause(request: PrivacyRequest) -> ClockPause | None:
+def open_pause(request: PrivacyRequest) -> ClockPause | None:
+    """The pause in which the clock stands now."""
     return request.pauses.filter(fell_at__isnull=True, until_day__isnull=True).first()
 
 
@@ -211,7 +232,11 @@ def paused(request: PrivacyRequest, *, leaving_out_open: bool = False) -> list[P
     rows = request.pauses.filter(fell_at__isnull=True).order_by("from_day", "pk")
     if leaving_out_open:
         rows = rows.filter(until_day__isnull=False)
-    return [Paused(ground=row.ground, from_day=row.from_day, until_day=row.until_day) for row in rows]
+    return [_as_paused(row) for row in rows]
+
+
+def _as_paused(row: ClockPause) -> Paused:
+    return Paused(ground=row.ground, from_day=row.from_day, until_day=row.until_day)
 
 
 def answered_words(request: PrivacyRequest) -> str:

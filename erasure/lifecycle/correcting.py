@@ -115,6 +115,7 @@ def correct_clock(
             "previous_due_on": row.previous_due_on.isoformat(),
             "due_on": row.due_on.isoformat(),
             "extension": extension,
+            "pauses_fell": len(found.pauses_fall),
         },
     )
     return row

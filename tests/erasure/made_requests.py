@@ -119,7 +119,7 @@ def answered(
             note=note,
             now=timezone.now(),
             late_reason="other"
-            if lifecycle.due_for(request, told(request, outcome)) < (on or today())
+            if lifecycle.due_for(request, told(request, outcome), on or today()) < (on or today())
             else "",
         )
     return request

@@ -15,7 +15,7 @@ from audit.signing import continuation
 from audit.trail import audited
 from erasure import lifecycle, overrides, reconcile, releasing, shredding
 from erasure.choices import Channel, ExtensionGround, OverrideReason, PauseGround
-from erasure.models import LegalHold, Override, PrivacyRequest, Submission
+from erasure.models import ClockPause, Extension, LegalHold, Override, PrivacyRequest, Submission
 from erasure.reconcile import differences
 from erasure.stories import WORDS
 from privacyadmin.models import User
@@ -230,6 +230,61 @@ def test_it_goes_by_lots_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch
     total = reconcile.things_to_compare()
     assert (told[0], told[-1]) == ((3, total), (total, total))
     assert len(told) > 6
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("due_on", "the due date is another"),
+        ("received_on", "the date of receipt is another"),
+        ("regulation", "the regulation is another"),
+    ],
+)
+def test_a_clock_that_was_moved_past_the_log_is_named(column: str, words: str) -> None:
+    request = Extension.objects.get().request
+    day = request.received_on - timedelta(days=3)
+    change(
+        request,
+        **{
+            column: "utah"
+            if column == "regulation"
+            else request.due_on + timedelta(days=9)
+            if column == "due_on"
+            else day
+        },
+    )
+    (sentence,) = found()
+    assert sentence == f"{request.reference}: {words} in its row than in the log."
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("model", [Extension, ClockPause])
+def test_one_that_fell_past_the_log_is_named(model: Any) -> None:
+    row = model.objects.get()
+    change(row, fell_at=timezone.now())
+    (sentence,) = found()
+    assert "have fallen by its rows" in sentence
+
+
+def test_what_falls_with_a_correction_agrees(officer: User) -> None:
+    request = registered(officer, ("email", "fall@example.org"), type="ACCESS", regulation="uk-gdpr")
+    now = timezone.now()
+    with audited() as log:
+        lifecycle.pause(
+            log, request, by=officer, ground=PauseGround.CLARIFICATION, from_day=request.received_on, now=now
+        )
+        lifecycle.correct_clock(
+            log,
+            request,
+            by=officer,
+            regulation="utah",
+            received_on=request.received_on,
+            reason="She lives in Utah.",
+            now=now,
+        )
+    assert ClockPause.objects.get().fell_at is not None
+    assert found() == []
 
 
 # What the log lacks.
