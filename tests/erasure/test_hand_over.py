@@ -203,3 +203,25 @@ def test_it_is_for_officers(
 
 def test_it_takes_the_forms_token(left: list[PrivacyRequest], other_officer: User) -> None:
     assert give(made.guarded(other_officer), left[:1], other_officer).status_code == 403
+
+
+def test_the_page_of_one_request_offers_the_colleagues_and_gives_it_to_the_one_chosen(
+    officer: User, other_officer: User, signed_in: made.SignIn
+) -> None:
+    request = made.filed(officer)
+    address = reverse("admin:request_hand_over", args=[request.reference])
+    client = signed_in(officer)
+    page = client.get(address).content.decode()
+    assert f'<option value="{other_officer.staff_id}"' in page
+    assert f'<option value="{officer.staff_id}"' not in page
+    assert "There is no other officer" not in page
+    client.post(address, {"to": other_officer.staff_id})
+    request.refresh_from_db()
+    assert request.owner == other_officer
+
+
+def test_the_page_of_one_request_says_when_there_is_nobody_to_give_it_to(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    address = reverse("admin:request_hand_over", args=[made.filed(officer).reference])
+    assert "There is no other officer who is active." in text_of(signed_in(officer).get(address))
