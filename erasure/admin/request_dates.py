@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from erasure import lifecycle
 from erasure.choices import Look, Regulation
 from erasure.deadlines import ground_words, long_date
 from erasure.models import PrivacyRequest
