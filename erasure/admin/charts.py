@@ -215,7 +215,7 @@ def _due_days(band: Band, today: date) -> dict[str, str]:
 
 
 def _category_name(code: str) -> str:
-    return str(Category(code).label) if code else _("None chosen yet")
+    return str(Category(code).label) if code else _("Not chosen yet")
 
 
 def _colour_of(band: Band) -> str:

@@ -177,7 +177,7 @@ def _yes_or_no() -> Choices:
 
 
 def _categories() -> Choices:
-    return [*Category.choices, (NONE_CHOSEN, _("None chosen yet"))]
+    return [*Category.choices, (NONE_CHOSEN, _("Not chosen yet"))]
 
 
 def _overrides() -> Choices:

@@ -103,7 +103,7 @@ def test_it_is_handed_over_to_an_active_officer(
 ) -> None:
     client = signed_in(officer)
     form = client.get(address(registered, "hand_over")).context["form"]
-    assert list(form.officers) == [other_officer.staff_id]
+    assert list(form.people) == [other_officer.staff_id]
     page = act(client, registered, "hand_over", to=other_officer.staff_id)
     registered.refresh_from_db()
     assert registered.owner == other_officer

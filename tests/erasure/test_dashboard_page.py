@@ -151,7 +151,7 @@ def test_one_about_several_categories_counts_in_each(officer: User, signed_in: S
     registered(officer, "cust-2026-0003")
     charts = {chart.key: chart for chart in dashboard(signed_in(officer)).context["charts"]}
     counted = {name: cell.value for name, (cell,) in charts["category"].rows}
-    assert counted == {"Contact": 1, "Chat": 2, "None chosen yet": 1}
+    assert counted == {"Contact": 1, "Chat": 2, "Not chosen yet": 1}
 
 
 def test_a_regulation_narrows_every_number(

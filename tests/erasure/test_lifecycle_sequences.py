@@ -388,12 +388,14 @@ class Moves(RuleBasedStateMachine):
             lifecycle.Told(
                 submission=part.number,
                 outcome=outcome,
-                ground="legal_claims" if outcome == Outcome.REFUSED else "",
+                ground="identity_not_established" if outcome == Outcome.REFUSED else "",
             )
             for part in parts
         ]
         legal = (
-            not rows.is_answered and statuses <= ENDED and all(self.bears(part, outcome) for part in parts)
+            not rows.is_answered
+            and statuses <= ENDED
+            and all(self.bears(part, outcome) and not part.attention for part in parts)
         )
 
         def act() -> None:

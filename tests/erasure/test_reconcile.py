@@ -295,7 +295,8 @@ def test_what_falls_with_a_correction_agrees(officer: User) -> None:
 def test_a_state_without_its_event_is_named(mark: str) -> None:
     act, _, step = mark.partition(" ")
     names = delete_events(act, step=int(step) if step else None)
-    sentences = found()
+    # A clock that was moved without an event is named by its dates besides.
+    sentences = [sentence for sentence in found() if "is another in its row" not in sentence]
     assert len(sentences) == len(set(names)) > 0
     for sentence in sentences:
         assert sentence.endswith(f" is {WORDS[mark]}, and the log has no event of it ({act}).")
