@@ -22,6 +22,7 @@ from erasure.admin import request_search, requests_together
 from erasure.admin.access import page
 from erasure.admin.request_narrowing import ORDER, PAGE, SEARCH, Narrowing, controls, list_address
 from erasure.models import PrivacyRequest, Submission
+from erasure.models.requests import IS_ANSWERED
 from erasure.models.subjects import in_order
 from erasure.stages import Part, stage_of
 
@@ -154,7 +155,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:  # noqa: ARG002 - Django's.
         """Open requests by due date, then the answered ones, the latest answer first."""
-        return F("answered_on").desc(nulls_first=True), "due_on", "pk"
+        return IS_ANSWERED.asc(), F("answered_on").desc(), "due_on", "pk"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[PrivacyRequest], search_term: str

@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from audit.log_format import subject_tag
 from erasure.choices import (
@@ -31,6 +31,8 @@ NEVER_SENT = (
 #: Sorted, so that the constraints built from it read the same in every migration.
 ENDED = tuple(sorted(TERMINAL_STATUSES))
 KNOWN_TO_CXONE = (SubmissionStatus.PROCESSING, SubmissionStatus.COMPLETED)
+#: Whether a request was answered, as both databases keep it in an index: no NULLS FIRST, which SQLite's cannot.
+IS_ANSWERED = ExpressionWrapper(Q(answered_on__isnull=False), models.BooleanField())
 
 
 class ReferenceCounter(models.Model):
@@ -124,6 +126,16 @@ class PrivacyRequest(models.Model):
                 fields=["answered_on"],
                 condition=Q(unlinked_at__isnull=True) & ~Q(outcome=""),
                 name="request_to_forget",
+            ),
+            # Answered without a certificate, and not yet shredded: few at any time.
+            models.Index(
+                fields=["answered_on"],
+                condition=Q(certified_at__isnull=True, shredded_at__isnull=True) & ~Q(outcome=""),
+                name="request_to_certify",
+            ),
+            # The order of the list: what is open by its date, then what was answered, the latest first.
+            models.Index(
+                IS_ANSWERED, F("answered_on").desc(), "due_on", "id", name="request_in_order_of_list"
             ),
         ]
         constraints = [
