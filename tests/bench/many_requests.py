@@ -16,7 +16,15 @@ from django.db import connection, models, transaction
 from audit.events import Event
 from audit.trail import audited
 from erasure.encryption import encrypt
-from erasure.models import AnswerPart, ClockPause, Extension, PrivacyRequest, Subject, SubjectIdentifier, Submission
+from erasure.models import (
+    AnswerPart,
+    ClockPause,
+    Extension,
+    PrivacyRequest,
+    Subject,
+    SubjectIdentifier,
+    Submission,
+)
 from privacyadmin.models import User
 from privacyadmin.roles import OFFICERS
 from tests.erasure.lifted_guards import lifted_guards
