@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import GreaterThan
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -96,7 +96,7 @@ def need_column(today: date) -> Case:
         # No extension moves the date by which somebody has to be told that nothing is done.
         When(
             Q(first_due_on__lt=F("due_on"), first_due_on__lte=soon)
-            & Q(IsNull(Subquery(parts.filter(status=S.REFUSED).values("pk")[:1]), False)),
+            & Q(GreaterThan(Subquery(parts.filter(status=S.REFUSED).values("pk")[:1]), 0)),
             then=Value(Need.REFUSAL_DUE),
         ),
         When(

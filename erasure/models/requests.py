@@ -31,7 +31,7 @@ NEVER_SENT = (
 #: Sorted, so that the constraints built from it read the same in every migration.
 ENDED = tuple(sorted(TERMINAL_STATUSES))
 KNOWN_TO_CXONE = (SubmissionStatus.PROCESSING, SubmissionStatus.COMPLETED)
-#: Whether a request was answered, as both databases keep it in an index: no NULLS FIRST, which SQLite's cannot.
+#: What puts open requests before answered ones; SQLite keeps no index whose order says NULLS FIRST.
 IS_ANSWERED = ExpressionWrapper(Q(answered_on__isnull=False), models.BooleanField())
 
 
