@@ -33,6 +33,11 @@ SQLITE_OPTIONS = {
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL or f"sqlite:///{EMBEDDED_DATABASE}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:
+    # Compiling a question of ours takes PostgreSQL several times as long as answering it. What the address
+    # itself sets comes last, and counts.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options["options"] = f"-c jit=off {_options.get('options', '')}".strip()
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -122,7 +122,8 @@ def _token_words(row: Upstream, now: datetime) -> str:
 def _waiting(now: datetime) -> dict[str, Any]:
     """How many submissions wait for what, and since when the longest of them could have been begun."""
     due = Q(next_attempt_at__lte=now) & (Q(lease_until__isnull=True) | Q(lease_until__lte=now))
-    return Submission.objects.aggregate(
+    # Whatever is open and not held has a time for its next try; among these alone it is looked for.
+    return Submission.objects.filter(next_attempt_at__isnull=False).aggregate(
         to_send=Count("pk", Q(status__in=TO_SEND)),
         followed=Count("pk", Q(status=SubmissionStatus.PROCESSING)),
         due=Count("pk", due),

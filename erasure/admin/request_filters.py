@@ -61,6 +61,10 @@ class Filter:
     narrow: Callable[[Requests, str, int | None], Requests]
     options: Callable[[], Choices] | None = None
 
+    def open_alone(self, chosen: str) -> bool:
+        """Whether this choice leaves no answered request."""
+        return self.name in {"need", "due", "override"} or (self.name == "stage" and chosen != ANSWERED)
+
 
 def _column(name: str) -> Callable[[Requests, str, int | None], Requests]:
     """The requests with the chosen value in this column, or day on this side of it."""

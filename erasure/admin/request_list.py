@@ -152,8 +152,11 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
             .prefetch_related(Prefetch("submissions", parts, "parts"), "subject__identifiers")
         )
 
-    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:  # noqa: ARG002 - Django's.
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
         """Open requests by due date, then the answered ones, the latest first: as the index has them."""
+        if Narrowing.read(request.GET.dict()).is_of_open_alone:
+            # The same order; the index over open requests has it, and no answered one is looked at.
+            return "due_on", "pk"
         return BY_PRESSURE
 
     def get_search_results(

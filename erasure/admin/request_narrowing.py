@@ -68,6 +68,11 @@ class Narrowing:
         return requests
 
     @property
+    def is_of_open_alone(self) -> bool:
+        """Whether no answered request fits, whichever there are."""
+        return any(FILTER_OF[name].open_alone(value) for name, value in self.chosen.items())
+
+    @property
     def chips(self) -> list[Chip]:
         """Each choice in words, with the way to the list without it."""
         return [

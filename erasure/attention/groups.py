@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Q, QuerySet
 
 from erasure import owners
 from erasure.attention.facts import Facts
@@ -93,17 +92,17 @@ def counts(today: date, *, owner: Any) -> Counts:
 def needing_somebody(today: date, *, shown: int, owner: int | None = None) -> list[TodoGroup]:
     """The groups that are not empty, in order, each with its first `shown`; of one owner, or of everybody."""
     requests = _open(today) if owner is None else _open(today).filter(owner=owner)
-    in_group = Window(RowNumber(), partition_by=F("need"), order_by=["due_on", "pk"])
-    found = list(
-        requests.annotate(place=in_group, size=Window(Count("pk"), partition_by=F("need")))
-        .filter(place__lte=shown)
-        .order_by("due_on", "pk")
-        .values_list("pk", "need", "size")
-    )
-    todos = _todos([(pk, Need(need)) for pk, need, _size in found], today)
-    groups: dict[Need, TodoGroup] = {}
-    for (_pk, need, size), todo in zip(found, todos, strict=True):
-        groups.setdefault(Need(need), TodoGroup(Need(need), size)).todos.append(todo)
+    # Picked here and not by a window: databases compute the column anew wherever a window names it.
+    sizes: Counter[Need] = Counter()
+    found: list[tuple[int, Need]] = []
+    for pk, word in requests.order_by("due_on", "pk").values_list("pk", "need"):
+        need = Need(word)
+        sizes[need] += 1
+        if sizes[need] <= shown:
+            found.append((pk, need))
+    groups = {need: TodoGroup(need, size) for need, size in sizes.items()}
+    for (_pk, need), todo in zip(found, _todos(found, today), strict=True):
+        groups[need].todos.append(todo)
     return [groups[need] for need in Need if need in groups]
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -81,7 +83,11 @@ def confirmed_by(today: date) -> date:
 
 
 def need_column(today: date) -> Case:
-    """The group of an open request, as a column of PrivacyRequest to filter and count by."""
+    """The group of an open request, as a column of PrivacyRequest to filter and count by.
+
+    What it asks about parts are subqueries that give a value: those find the parts by the request's key,
+    where PostgreSQL answers whether there are any by reading the parts of all requests there ever were.
+    """
     soon = today + SOON
     parts = Submission.objects.filter(request=OuterRef("pk"), replaced_by__isnull=True)
     pauses = ClockPause.objects.filter(
@@ -93,7 +99,8 @@ def need_column(today: date) -> Case:
         When(due_on__lte=soon, then=Value(Need.DUE_SOON)),
         # No extension moves the date by which somebody has to be told that nothing is done.
         When(
-            Q(first_due_on__lt=F("due_on"), first_due_on__lte=soon) & Exists(parts.filter(status=S.REFUSED)),
+            Q(first_due_on__lt=F("due_on"), first_due_on__lte=soon)
+            & Q(GreaterThan(Subquery(parts.filter(status=S.REFUSED).values("pk")[:1]), 0)),
             then=Value(Need.REFUSAL_DUE),
         ),
         When(
@@ -101,9 +108,7 @@ def need_column(today: date) -> Case:
             acknowledge_by__lte=confirmed_by(today),
             then=Value(Need.TO_BE_CONFIRMED),
         ),
-        When(_nothing_was_found(parts), then=Value(Need.NOTHING_FOUND)),
-        When(_moves_by_itself(parts), then=Value(Need.UNDER_WAY)),
-        default=stage_column(),
+        default=Coalesce(Subquery(_by_its_parts(parts)), stage_column()),
         output_field=CharField(),
     )
 
@@ -122,16 +127,22 @@ def waits_by_law() -> Q:
     return known
 
 
-def _nothing_was_found(parts: QuerySet[Submission]) -> Combinable:
-    """All has ended, and whatever CXone carried out had no record."""
-    completed = parts.filter(status=S.COMPLETED)
-    still_open = parts.exclude(status__in=(S.COMPLETED, S.REFUSED, S.CANCELLED))
-    return Exists(completed) & ~Exists(still_open) & ~Exists(completed.exclude(records_affected=0))
-
-
-def _moves_by_itself(parts: QuerySet[Submission]) -> Q:
-    """Something goes on without anybody, and nothing needs a look."""
-    on_its_way = (S.QUEUED, S.SUBMITTING, S.PROCESSING)
-    stuck = parts.filter(Q(status__in=(S.FAILED, S.BLOCKED)) | ~Q(attention=""))
-    ended = (S.COMPLETED, S.REFUSED, S.CANCELLED)
-    return Exists(parts.filter(status__in=on_its_way)) & ~Exists(stuck.exclude(status__in=ended))
+def _by_its_parts(parts: QuerySet[Submission]) -> "QuerySet[Any]":
+    """The group in which these parts together put their request; NULL where the stage says why."""
+    completed = Q(status=S.COMPLETED)
+    ended = Q(status__in=(S.COMPLETED, S.REFUSED, S.CANCELLED))
+    counted = parts.values("request").annotate(
+        completed=Count("pk", completed),
+        with_records=Count("pk", completed & ~Q(records_affected=0)),
+        unended=Count("pk", ~ended),
+        on_its_way=Count("pk", Q(status__in=(S.QUEUED, S.SUBMITTING, S.PROCESSING))),
+        stuck=Count("pk", (Q(status__in=(S.FAILED, S.BLOCKED)) | ~Q(attention="")) & ~ended),
+    )
+    group = Case(
+        # All has ended, and whatever CXone carried out had no record.
+        When(completed__gt=0, unended=0, with_records=0, then=Value(Need.NOTHING_FOUND)),
+        # Something goes on without anybody, and nothing needs a look.
+        When(on_its_way__gt=0, stuck=0, then=Value(Need.UNDER_WAY)),
+        output_field=CharField(),
+    )
+    return counted.annotate(group=group).order_by().values("group")

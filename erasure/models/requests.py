@@ -134,6 +134,12 @@ class PrivacyRequest(models.Model):
                 condition=Q(unlinked_at__isnull=True) & ~Q(outcome=""),
                 name="request_to_forget",
             ),
+            # Answered without a certificate, and not yet shredded: few at any time.
+            models.Index(
+                fields=["answered_on"],
+                condition=Q(certified_at__isnull=True, shredded_at__isnull=True) & ~Q(outcome=""),
+                name="request_to_certify",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,7 +1,8 @@
 """The pages that count, at a million requests of which 20,000 are open: by the time a bare COUNT(*) takes.
 
-The pages are asked for as a browser does, by somebody who sees all of them. `database_seconds` is what the
-queries of a page took together; the rest is Python and templates.
+The landing page, the list of requests, the dashboard and the figures are asked for as a browser does, by
+somebody who sees all of them; the landing page also by one officer who has a share of what is open.
+`database_seconds` is what the queries of a page took together; the rest is Python and templates.
 """
 
 import time
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from erasure.admin.request_narrowing import list_address
 from erasure.asked import controllers_today
 from erasure.models import PrivacyRequest
 from privacyadmin.models import User
@@ -32,11 +34,16 @@ def measure(*, requests: int, rounds: int) -> Iterator[Figures]:
     many_requests.make(requests, still_open=requests // STILL_OPEN, today=today)
     many_requests.tell_of_trouble(requests // TROUBLES)
     yield {"figure": "requests made", "requests": requests, "seconds": round(time.perf_counter() - begun)}
-    client = _signed_in()
-    for name, address in _addresses(month=f"{today:%Y-%m}", year=today.year).items():
+    everybody, officer = _signed_in(_everybody()), _signed_in(User.objects.get(username="officer1"))
+    pages = [
+        *((everybody, *page) for page in _addresses(month=f"{today:%Y-%m}", year=today.year).items()),
+        (officer, "landing page of one officer", reverse("admin:index")),
+        (officer, "list, one officer’s open requests", list_address("stage=open&owner=me")),
+    ]
+    for client, name, address in pages:
         yield from paired(
             name,
-            ours=lambda address=address: seconds(lambda: _opened(client, address)),
+            ours=lambda client=client, address=address: seconds(lambda: _opened(client, address)),
             measure=lambda: seconds(PrivacyRequest.objects.count),
             rounds=rounds,
         )
@@ -47,6 +54,14 @@ def _addresses(*, month: str, year: int) -> dict[str, str]:
     dashboard = reverse("admin:dashboard")
     return {
         "landing page": reverse("admin:index"),
+        "landing page, everybody’s": f"{reverse('admin:index')}?whose=everybody",
+        "list": list_address(),
+        "list, open": list_address("stage=open"),
+        "list, to be answered": list_address("stage=to_be_answered"),
+        "list, overdue": list_address("due=overdue"),
+        "list, a need that nobody has": list_address("need=overdue"),
+        "list, answered": list_address("stage=answered"),
+        "list, soon shredded": list_address("certificate=to_be_taken"),
         "dashboard, this month": dashboard,
         "dashboard, this month, one regulation": f"{dashboard}?regulation=ccpa",
         "dashboard, last 90 days": f"{dashboard}?period=last_90_days",
@@ -56,11 +71,15 @@ def _addresses(*, month: str, year: int) -> dict[str, str]:
     }
 
 
-def _signed_in() -> Client:
+def _everybody() -> User:
     everybody = User.objects.create_user("everybody", is_staff=True)
     everybody.groups.set(Group.objects.filter(name__in=[OFFICERS, AUDITORS, OPERATORS]))
+    return everybody
+
+
+def _signed_in(person: User) -> Client:
     client = Client()
-    client.force_login(everybody)
+    client.force_login(person)
     return client
 
 

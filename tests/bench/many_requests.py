@@ -5,15 +5,28 @@ tells the rows apart is drawn from their numbers, so that every run has the same
 """
 
 import random
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import connection, models, transaction
 
 from audit.events import Event
 from audit.trail import audited
-from erasure.models import AnswerPart, Extension, PrivacyRequest, Subject, SubjectIdentifier, Submission
+from erasure.encryption import encrypt
+from erasure.models import (
+    AnswerPart,
+    ClockPause,
+    Extension,
+    PrivacyRequest,
+    Subject,
+    SubjectIdentifier,
+    Submission,
+)
 from privacyadmin.models import User
+from privacyadmin.roles import OFFICERS
 from tests.erasure.lifted_guards import lifted_guards
 
 DAYS = 3 * 365
@@ -32,12 +45,16 @@ DRAWN = (
     *(("received_on", "date"), ("due_on", "date"), ("answered_on", "date"), ("outcome", "text")),
     *(("late_reason", "text"), ("extended", "integer"), ("status", "text"), ("filed_at", "timestamptz")),
     *(("accepted_at", "timestamptz"), ("closed_at", "timestamptz")),
+    *(("owner", "integer"), ("certified_at", "timestamptz"), ("shredded_at", "timestamptz")),
+    ("paused", "integer"),
 )
+#: So many officers share the requests, and one more, who has left, had some of them, too.
+OFFICERS_AT_WORK = 12
 
 
 def make(requests: int, *, still_open: int, today: date) -> None:
     """Fill an empty database with `requests` requests, of which `still_open` are not yet answered."""
-    officer = User.objects.create_user("bench", is_staff=True)
+    officer = _officers()
     subject = Subject.objects.create()
     kind = {"kind": "cxone_id", "value": "cust-1", "fingerprint": "0" * 64}
     identifier = SubjectIdentifier.objects.create(subject=subject, **kind)
@@ -47,6 +64,7 @@ def make(requests: int, *, still_open: int, today: date) -> None:
         _insert(_submission(officer, identifier), _OF_SUBMISSION)
         _insert(AnswerPart(), _OF_PART, where="outcome <> ''")
         _insert(_extension(officer), _OF_EXTENSION, where="extended = 1")
+        _insert(_pause(officer), _OF_PAUSE, where="paused = 1")
     _run("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
@@ -58,6 +76,15 @@ def tell_of_trouble(events: int) -> None:
                 event, reason = TROUBLES[number % len(TROUBLES)]
                 about = f"request:PR-2026-{number + 1:06d}"
                 log.record(event, actor="sys", obj=about, data={"submission": 1, "reason": reason})
+
+
+def _officers() -> User:
+    """Who left, and right after that account in the order of keys the officers who are at work."""
+    gone = User.objects.create_user("bench", is_staff=True)
+    for place in range(1, OFFICERS_AT_WORK + 1):
+        person = User.objects.create_user(f"officer{place}", password=secrets.token_hex(8), is_staff=True)
+        person.groups.set(Group.objects.filter(name=OFFICERS))
+    return gone
 
 
 def _draw(requests: int, *, still_open: int, today: date) -> None:
@@ -90,6 +117,7 @@ def _one(number: int, *, today: date, is_open: bool) -> tuple[object, ...]:
     status = dice.choices(("processing", "queued", "blocked", "failed", "completed"), (40, 10, 20, 5, 25))[0]
     if not is_open:
         status = "failed" if outcome == "refused" else "completed"
+    shredded_up_to = today - timedelta(days=settings.SUBJECT_RETENTION_DAYS)
     filed_at = datetime.combine(received_on, time(12), tzinfo=UTC)
     took = timedelta(seconds=dice.randrange(20, 400_000))
     return (
@@ -100,6 +128,10 @@ def _one(number: int, *, today: date, is_open: bool) -> tuple[object, ...]:
         _moment(filed_at),
         _moment(filed_at + took / 2) if status not in {"blocked", "queued"} else None,
         _moment(filed_at + took) if status in {"completed", "failed"} else None,
+        0 if dice.random() < 0.01 else dice.randrange(1, OFFICERS_AT_WORK + 1),
+        _moment(filed_at + took) if outcome in {"done", "partly_done"} and dice.random() < 0.7 else None,
+        _moment(filed_at + took) if outcome and answered_on <= shredded_up_to else None,
+        int(is_open and dice.random() < 0.03),
     )
 
 
@@ -117,6 +149,11 @@ _OF_REQUEST: Mapping[str, str] = {
     "first_due_on": "due_on",
     "target_on": "due_on",
     "answer_channel": "CASE WHEN outcome = '' THEN '' ELSE 'email' END",
+    "owner_id": "{officer} + owner",
+    "note": "CASE WHEN shredded_at IS NULL THEN {text} END",
+    "answer_note": "CASE WHEN shredded_at IS NULL AND outcome <> '' THEN {text} END",
+    "certified_at": "certified_at",
+    "shredded_at": "shredded_at",
     "answered_by_id": "CASE WHEN outcome <> '' THEN {officer} END",
     "answer_recorded_at": "CASE WHEN outcome <> '' THEN filed_at END",
 }
@@ -136,6 +173,7 @@ _OF_PART: Mapping[str, str] = {
     "outcome": "outcome",
     "ground": "CASE WHEN outcome = 'refused' THEN 'identity_not_established' ELSE '' END",
 }
+_OF_PAUSE: Mapping[str, str] = {"request_id": "number", "from_day": "received_on", "begun_at": "filed_at"}
 _OF_EXTENSION: Mapping[str, str] = {
     "request_id": "number",
     "told_on": "received_on",
@@ -146,9 +184,8 @@ _OF_EXTENSION: Mapping[str, str] = {
 
 
 def _request(officer: User, subject: Subject) -> PrivacyRequest:
-    texts = {"note": TEXT, "answer_note": TEXT, "rule_version": "1"}
     kinds = {"scope": "CONTACT", "channel": "email", "identity_check": "document"}
-    return PrivacyRequest(subject=subject, filed_by=officer, owner=officer, **texts, **kinds)
+    return PrivacyRequest(subject=subject, filed_by=officer, owner=officer, rule_version="1", **kinds)
 
 
 def _submission(officer: User, identifier: SubjectIdentifier) -> Submission:
@@ -157,6 +194,10 @@ def _submission(officer: User, identifier: SubjectIdentifier) -> Submission:
 
 def _extension(officer: User) -> Extension:
     return Extension(ground="complexity", explanation=TEXT, extended_by=officer)
+
+
+def _pause(officer: User) -> ClockPause:
+    return ClockPause(ground="identity", begun_by=officer)
 
 
 def _insert(template: models.Model, varied: Mapping[str, str], *, where: str = "1 = 1") -> None:
@@ -181,6 +222,7 @@ def _in_this_database(expression: str, template: models.Model) -> str:
         categories="categories" if is_sqlite else "categories::jsonb",
         uuid="lower(hex(randomblob(16)))" if is_sqlite else "gen_random_uuid()",
         officer=getattr(template, "owner_id", ""),
+        text=f"'{encrypt(TEXT)}'",
     )
 
 

@@ -80,6 +80,24 @@ def test_it_puts_open_requests_first_by_due_date_then_the_latest_answers(
     ]
 
 
+@pytest.mark.parametrize("terms", ["stage=open", "due=target_missed", "need=overdue"])
+def test_open_requests_alone_stand_in_the_same_order(
+    officer: User, signed_in: made.SignIn, terms: str
+) -> None:
+    days = (100, 140, 120)
+    requests = [
+        made.filed(officer, f"cust-{ago}", received_on=made.today() - timedelta(days=ago)) for ago in days
+    ]
+    answered = made.filed(officer, "cust-1")
+    made.completed(made.only(answered))
+    made.answered(answered, officer, on=made.today())
+
+    in_order = [requests[place].reference for place in (1, 2, 0)]
+    client = signed_in(officer)
+    assert references(client.get(f"{the_list()}?{terms}")) == in_order
+    assert references(client.get(the_list())) == [*in_order, answered.reference]
+
+
 def test_a_request_filed_anew_stands_where_its_newest_submission_stands(
     officer: User, signed_in: made.SignIn
 ) -> None:
