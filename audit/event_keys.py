@@ -174,7 +174,7 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     Event.IMPORT_STARTED: _IMPORT,
     Event.IMPORT_FINISHED: _IMPORT,
     # Without further rows being filed; or with so many submissions taken back that had not been sent.
-    Event.IMPORT_STOPPED: {**_IMPORT, "submissions": COUNT, "too_late": COUNT},
+    Event.IMPORT_STOPPED: {**_IMPORT, "submissions": COUNT, "too_late": COUNT, "because": CODE},
     Event.ATTENTION_RAISED: {**_SUBMISSION, "flag": needed(CODE), "cxone_id": SYSTEM_ID},
     Event.ATTENTION_CLEARED: {**_SUBMISSION, "flag": needed(CODE)},
     Event.CALLBACK_RECEIVED: {**_SUBMISSION, "status": CODE, "records_deleted": nullable(COUNT)},

@@ -425,6 +425,12 @@ IMPORT_STAGE_LOOKS: dict[ImportStage, Look] = {
 }
 
 
+class ImportStopped(TextChoices):
+    """Why a list is not filed to its end though nobody stopped it."""
+
+    GIVER_BARRED = "giver_barred", _("Who gave it may not file requests any more")
+
+
 class ImportVia(TextChoices):
     """By which way a list came."""
 

@@ -96,6 +96,11 @@ ENCRYPTED_COLUMNS: tuple[Column, ...] = (
         "day later, or when it is stopped or thrown away",
     ),
     Column(
+        model=ImportLot,
+        name="prints",
+        why_never="they go as soon as the list has been looked at, and with a list that is thrown away",
+    ),
+    Column(
         model=ImportRun,
         name="duplicate_reason",
         why_never="it goes with the last row of its list, and each request filed for it keeps it in its note",

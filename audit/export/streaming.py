@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import translation
 
 
 def streamed(
@@ -19,6 +21,24 @@ def streamed(
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def in_readers_language(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, made in the language that is spoken now: the response is sent when that has ended.
+
+    It is spoken only while a piece is made, since the thread serves others between two of them.
+    """
+    return _in_language(pieces, translation.get_language() or settings.LANGUAGE_CODE)
+
+
+def _in_language(pieces: Iterator[bytes], language: str) -> Iterator[bytes]:
+    following: Callable[..., bytes | None] = next
+    while True:
+        with translation.override(language):
+            piece = following(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

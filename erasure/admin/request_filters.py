@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -28,7 +29,7 @@ from erasure.attention import (
 from erasure.choices import Category, Channel, LateReason, Outcome, Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
 from erasure.metrics.open_work import about_category, awaiting_override
-from erasure.models import AnswerPart, Extension, PrivacyRequest
+from erasure.models import AnswerPart, Extension, ImportedRow, ImportRun, PrivacyRequest
 from erasure.refusal_grounds import ground_labels
 from erasure.stages import stage_column
 
@@ -172,6 +173,20 @@ def _laws() -> Choices:
     return [(rule.regulation, Regulation(rule.regulation).label) for rule in regulations_on()]
 
 
+def _imports() -> Choices:
+    """The lists that requests have come of, the newest first."""
+    runs = ImportRun.objects.filter(Exists(ImportedRow.objects.filter(run=OuterRef("pk")))).order_by("-pk")
+    zone = timezone.get_current_timezone()
+    return [
+        (
+            str(run.pk),
+            _("Import %(number)d of %(day)s")
+            % {"number": run.pk, "day": date_format(run.created_at.astimezone(zone), "DATE_FORMAT")},
+        )
+        for run in runs
+    ]
+
+
 def _late_choices() -> Choices:
     return [(YES, _("Answered late")), *LateReason.choices]
 
@@ -231,6 +246,7 @@ FILTERS: tuple[Filter, ...] = (
     _choice("marked", _lazy("Marked"), _marked, _by_mark),
     _choice("category", _lazy("Category"), _categories, _by_category),
     _choice("override", _lazy("Override"), _overrides, _by_override),
+    _choice("import", _lazy("Imported list"), _imports, _column("imported_row__run")),
     _day("received_from", _lazy("Received from"), "received_on__gte"),
     _day("received_to", _lazy("Received until"), "received_on__lte"),
     _day("due_from", _lazy("Due from"), "due_on__gte"),

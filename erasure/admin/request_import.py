@@ -14,12 +14,12 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from audit.export.streaming import in_readers_language, streamed
 from erasure.admin.access import page
 from erasure.admin.override_facts import send_delay_words
 from erasure.admin.request_import_shown import Shown, row_of, shown_of, tabs_of
@@ -137,15 +137,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(FILE)
-def result(request: HttpRequest, pk: int) -> HttpResponseBase:  # noqa: ARG001 - the signature is Django's.
+def result(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What would become, or became, of each line, as CSV: no identifier stands in it."""
     run = _found(pk)
-    answer = StreamingHttpResponse(
-        (piece.encode() for piece in results.result_csv(run)), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="import-{pk}-result.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    pieces = in_readers_language(piece.encode() for piece in results.result_csv(run))
+    return streamed(request, pieces, media_type="text/csv; charset=utf-8", name=f"import-{pk}-result.csv")
 
 
 def _found(pk: int) -> ImportRun:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from erasure.admin.request_narrowing import list_address
 from erasure.choices import (
     IMPORT_STAGE_LOOKS,
     IMPORT_VERDICT_LOOKS,
@@ -93,6 +94,11 @@ class Shown:
     def files(self) -> int:
         """How many rows would be filed or put on hold."""
         return self.sums["filed"] + self.sums["blocked"]
+
+    @property
+    def requests_address(self) -> str:
+        """The list of requests, narrowed to what it has filed."""
+        return list_address({"import": str(self.run.pk)})
 
     @property
     def duplicates(self) -> int:

@@ -1,13 +1,16 @@
 """Looking at a list: what would happen with each row, lot by lot, until its giver can be asked.
 
-A check that was cut off begins anew, since a row may be the same as one of the lines before it.
+A row may be the same as one of the lines before it: each lot keeps what its lines asked for, as digests,
+until all of the list is looked at, so that the next turn, or worker, goes on where the last one ended.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from erasure.choices import ImportStage
@@ -16,29 +19,25 @@ from erasure.imports.planning import EarlierLines, Planned, plan
 from erasure.imports.rows import Terms, row_of
 from erasure.imports.table import Table, lines_of
 from erasure.imports.uploads import in_parts, lines_in
-from erasure.models import ImportRun
+from erasure.models import ImportLot, ImportRun
 
 #: A row's verdict as it is kept: its line, the verdict, the names, and the line that it is like.
 Entry = list[Any]
 
 
-def check(run: ImportRun) -> None:
-    """Give every row of a claimed run its verdict. Raises RunLost."""
-    _begin_anew(run)
-    counts: Counter[str] = Counter()
-    earlier = EarlierLines()
-    for lot in run.lots.order_by("number").iterator(chunk_size=40):
-        planned = list(plan([row_of(line, Terms()) for line in lines_in(lot)], earlier))
-        counts.update(one.verdict for one in planned)
-        with transaction.atomic():
-            current = claims.locked(run, now=timezone.now())
-            run.lots.filter(pk=lot.pk).update(verdicts=[_entry(one) for one in planned])
-            current.done += len(planned)
-            current.save(update_fields=["done", "lease_until"])
-    with transaction.atomic():
-        current = claims.locked(run, now=timezone.now())
-        current.stage, current.counts, current.lease_until = ImportStage.CHECKED, dict(counts), None
-        current.save(update_fields=["stage", "counts", "lease_until"])
+def check(run: ImportRun, *, is_over: Callable[[], bool] = lambda: False) -> None:
+    """Give the rows of a claimed run their verdicts until the turn is over, from where the last one ended.
+
+    Raises RunLost.
+    """
+    earlier = _earlier_lines(run)
+    number = run.lots.exclude(verdicts=[]).aggregate(last=Max("number"))["last"] or 0
+    while lot := run.lots.filter(number__gt=number).order_by("number").first():
+        _check_lot(run, lot, earlier)
+        number = lot.number
+        if is_over():
+            return
+    _finish(run)
 
 
 def looked_at(
@@ -53,11 +52,33 @@ def looked_at(
         progress(done)
 
 
-def _begin_anew(run: ImportRun) -> None:
+def _earlier_lines(run: ImportRun) -> EarlierLines:
+    """What the lines have asked for that earlier turns have looked at."""
+    earlier = EarlierLines()
+    kept = run.lots.filter(prints__isnull=False).order_by("number").values_list("prints", flat=True)
+    for prints in kept.iterator():
+        for line, content, person in json.loads(prints or "[]"):
+            earlier.add(line, content=content, person=person)
+    return earlier
+
+
+def _check_lot(run: ImportRun, lot: ImportLot, earlier: EarlierLines) -> None:
+    planned = list(plan([row_of(line, Terms()) for line in lines_in(lot)], earlier))
+    prints = json.dumps([[one.row.line, *one.prints] for one in planned if one.prints])
     with transaction.atomic():
         current = claims.locked(run, now=timezone.now())
-        current.done = 0
-        current.save(update_fields=["done", "lease_until"])
+        run.lots.filter(pk=lot.pk).update(verdicts=[_entry(one) for one in planned], prints=prints)
+        current.done += len(planned)
+        current.counts = dict(Counter(current.counts) + Counter(str(one.verdict) for one in planned))
+        current.save(update_fields=["done", "counts", "lease_until"])
+
+
+def _finish(run: ImportRun) -> None:
+    with transaction.atomic():
+        current = claims.locked(run, now=timezone.now())
+        run.lots.filter(prints__isnull=False).update(prints=None)
+        current.stage, current.lease_until = ImportStage.CHECKED, None
+        current.save(update_fields=["stage", "lease_until"])
 
 
 def _entry(planned: Planned) -> Entry:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 
@@ -24,6 +24,8 @@ class Planned:
     names: Sequence[str] = ()
     #: The earlier line that asks for the same, or for the same person.
     like_line: int = 0
+    #: The digest of what it asks for and the person's fingerprint, where later lines may be like it.
+    prints: tuple[str, str] | None = None
 
 
 @dataclass
@@ -32,6 +34,11 @@ class EarlierLines:
 
     by_content: dict[str, int] = field(default_factory=dict)
     by_person: dict[str, int] = field(default_factory=dict)
+
+    def add(self, line: int, *, content: str, person: str) -> int:
+        """Note a line with a new content; gives the first line about the same person."""
+        self.by_content[content] = line
+        return self.by_person.setdefault(person, line)
 
 
 def plan(rows: Sequence[Row], earlier: EarlierLines) -> Iterator[Planned]:
@@ -53,13 +60,16 @@ def _planned(row: Row, known: "_Known", filed: Mapping[str | None, str], earlier
         return Planned(row, ImportVerdict.SAME, names=[filed[digest]])
     if line := earlier.by_content.get(digest):
         return Planned(row, ImportVerdict.SAME, like_line=line)
-    earlier.by_content[digest] = row.line
-    line = earlier.by_person.setdefault(person, row.line)
+    first = earlier.add(row.line, content=digest, person=person)
+    return replace(_of_new_content(row, known, person, first), prints=(digest, person))
+
+
+def _of_new_content(row: Row, known: "_Known", person: str, first: int) -> Planned:
     if not row.filing.duplicate_reason:
         if names := known.open_requests(person):
             return Planned(row, ImportVerdict.DUPLICATE, names=names)
-        if line != row.line:
-            return Planned(row, ImportVerdict.DUPLICATE, like_line=line)
+        if first != row.line:
+            return Planned(row, ImportVerdict.DUPLICATE, like_line=first)
     return _held_or_not(row, known.holds_on(row, person))
 
 

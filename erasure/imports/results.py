@@ -142,7 +142,7 @@ def _of_lot(run: ImportRun, verdicts: list[Entry], outcomes: list[Entry]) -> Ite
             outcome.verdict,
             outcome.reference,
             holds=tuple(outcome.holds),
-            words=tuple(outcome.words),
+            words=tuple(outcome.words_for_reader()),
         )
     if run.stage == ImportStage.STOPPED:
         yield from (Known(one.line, None) for one in map(_looked_at, verdicts) if one.line not in done)

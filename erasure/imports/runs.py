@@ -15,11 +15,11 @@ from django.utils import timezone
 from audit.events import Event
 from audit.trail import Trail, audited
 from erasure import doorbell, freed_pages
-from erasure.choices import ImportStage, ImportVia
+from erasure.choices import ImportStage, ImportStopped, ImportVia
 from erasure.imports import claims, withdrawing
 from erasure.imports.checking import check
 from erasure.imports.claims import RunLost
-from erasure.imports.filing_lots import file_next_lot
+from erasure.imports.filing_lots import GiverBarred, file_next_lot
 from erasure.imports.outcomes import summed
 from erasure.imports.uploads import IMPORT_JOB, throw_away_cells
 from erasure.models import ImportRun
@@ -59,14 +59,17 @@ def work_next(*, until: float) -> bool:
     run = claims.claim_next(timezone.now())
     if run is None:
         return False
+
+    def is_over() -> bool:
+        return time.monotonic() >= until
+
     try:
         if run.stage == ImportStage.CHECKING:
-            check(run)
+            check(run, is_over=is_over)
         elif run.stage == ImportStage.FILING:
-            delay = timedelta(seconds=settings.SEND_DELAY_SECONDS)
-            file_all(run, send_delay=delay, is_over=lambda: time.monotonic() >= until)
+            file_all(run, send_delay=timedelta(seconds=settings.SEND_DELAY_SECONDS), is_over=is_over)
         else:
-            withdrawing.withdraw(run, is_over=lambda: time.monotonic() >= until)
+            withdrawing.withdraw(run, is_over=is_over)
     except RunLost:
         # It was stopped, or another worker has it now.
         return True
@@ -81,12 +84,20 @@ def file_all(
     is_over: Callable[[], bool] = lambda: False,
     progress: Callable[[], None] = lambda: None,
 ) -> None:
-    """File lot after lot of a claimed run, and end it with the last one. Raises RunLost."""
-    while file_next_lot(run, send_delay=send_delay):
-        progress()
-        if is_over():
-            return
-    _finish(run)
+    """File lot after lot of a claimed run, and end it with the last one. Raises RunLost.
+
+    Where its giver may not file any more, it is stopped; what was filed before stays.
+    """
+    try:
+        while file_next_lot(run, send_delay=send_delay):
+            progress()
+            if is_over():
+                return
+    except GiverBarred:
+        _stop(run, actor=SYSTEM, because=ImportStopped.GIVER_BARRED)
+        run.refresh_from_db()
+    else:
+        _finish(run)
     freed_pages.clear()
 
 
@@ -104,14 +115,15 @@ def stop_what_commands_left(now: datetime) -> int:
     return sum(_stop(run, actor=SYSTEM) for run in lost)
 
 
-def _stop(run: ImportRun, *, actor: str) -> bool:
+def _stop(run: ImportRun, *, actor: str, because: ImportStopped | None = None) -> bool:
     with audited() as log:
         filing = ImportRun.objects.select_for_update(no_key=True).filter(pk=run.pk, stage=ImportStage.FILING)
         if (current := filing.first()) is None:
             return False
-        _end(current, ImportStage.STOPPED)
+        _end(current, ImportStage.STOPPED, because=because)
         throw_away_cells(current)
-        _record(log, current, Event.IMPORT_STOPPED, summed(current.counts), actor=actor)
+        why = {"because": because.value} if because else {}
+        _record(log, current, Event.IMPORT_STOPPED, {**summed(current.counts), **why}, actor=actor)
     return True
 
 
@@ -123,10 +135,10 @@ def _finish(run: ImportRun) -> None:
     run.stage = current.stage
 
 
-def _end(run: ImportRun, stage: ImportStage) -> None:
-    run.stage, run.finished_at = stage, timezone.now()
+def _end(run: ImportRun, stage: ImportStage, *, because: ImportStopped | None = None) -> None:
+    run.stage, run.finished_at, run.stopped_because = stage, timezone.now(), because or ""
     run.duplicate_reason = run.lease_until = None
-    run.save(update_fields=["stage", "finished_at", "duplicate_reason", "lease_until"])
+    run.save(update_fields=["stage", "finished_at", "stopped_because", "duplicate_reason", "lease_until"])
 
 
 def _record(

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from erasure.choices import IdentityCheck, ImportStage, ImportVia
+from erasure.choices import IdentityCheck, ImportStage, ImportStopped, ImportVia
 from erasure.encryption import EncryptedTextField
 from erasure.models.requests import PrivacyRequest
 
@@ -32,6 +32,8 @@ class ImportRun(models.Model):
     duplicate_reason = EncryptedTextField(null=True)
     begun_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # Why it was stopped, where that was nobody's wish.
+    stopped_because = models.CharField(max_length=16, choices=ImportStopped.choices, blank=True)
 
     # Taking back what was filed and not yet sent.
     withdraw_asked_at = models.DateTimeField(null=True)
@@ -39,6 +41,8 @@ class ImportRun(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     withdrawn = models.PositiveIntegerField(default=0)
+    # The key of the last submission that was come to; one that cannot be stopped is passed by.
+    withdrawn_up_to = models.PositiveBigIntegerField(default=0)
     withdrawn_at = models.DateTimeField(null=True)
 
     fence = models.PositiveIntegerField(default=0)
@@ -77,13 +81,15 @@ class ImportRun(models.Model):
 class ImportLot(models.Model):
     """Some dozens of rows of a list, filed in one transaction; the cells go as soon as they are filed.
 
-    `verdicts` is what would happen with each row, `outcomes` what did: no cell stands in either.
+    `verdicts` is what would happen with each row, `outcomes` what did: no cell stands in either. As long as
+    the list is looked at, `prints` has line, digest and person's fingerprint of what later lines may repeat.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="lots")
     number = models.PositiveIntegerField()
     cells = EncryptedTextField(null=True)
     verdicts = models.JSONField(default=list)
+    prints = EncryptedTextField(null=True)
     outcomes = models.JSONField(default=list)
 
     class Meta:

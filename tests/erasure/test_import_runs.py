@@ -188,7 +188,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_undone_and_nothing_twice(
     assert PrivacyRequest.objects.count() == rows
 
 
-def test_a_look_that_was_cut_off_begins_anew(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_that_was_cut_off_goes_on_where_it_was(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
     run = given(officer, csv_of(*map(row, range(60))))
     real, calls = claims.locked, []
 
@@ -203,11 +203,35 @@ def test_a_look_that_was_cut_off_begins_anew(officer: User, monkeypatch: pytest.
         with pytest.raises(OperationalError):
             jobs.import_due()
     run.refresh_from_db()
-    assert (run.stage, run.done) == (ImportStage.CHECKING, 25)
+    assert (run.stage, run.done) == (ImportStage.CHECKING, 50)
     time_passes()
     work_all()
     run.refresh_from_db()
     assert (run.stage, run.done, run.counts) == (ImportStage.CHECKED, 60, {"file": 60})
+
+
+def test_a_look_ends_with_its_turn_and_the_next_one_goes_on_and_knows_the_lines_before(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = [row(3), row(4, categories="SMS")]
+    run = given(officer, csv_of(*map(row, range(58)), *again))
+    rung: list[str] = []
+    monkeypatch.setattr("erasure.doorbell.ring_now", rung.append)
+    monkeypatch.setattr(jobs, "IMPORT_TURN_SECONDS", 0.0)
+    seen = []
+    for _turn in range(3):
+        jobs.import_due()
+        run.refresh_from_db()
+        seen.append((run.stage, run.done, run.lease_until))
+    assert seen == [("checking", done, None) for done in (25, 50, 60)]
+    assert rung == [uploads.IMPORT_JOB] * 3
+    prints = ImportLot.objects.order_by("number").values_list("prints", flat=True)
+    assert all(one and "cust-" not in one for one in prints)
+    jobs.import_due()
+    run.refresh_from_db()
+    assert (run.stage, run.counts) == ("checked", {"file": 58, "same": 1, "duplicate": 1})
+    assert (known(run)[60].like_line, known(run)[61].like_line) == (5, 6)
+    assert not ImportLot.objects.filter(prints__isnull=False).exists()
 
 
 def test_the_tick_rings_for_what_no_doorbell_announced(

@@ -17,6 +17,7 @@ from erasure.models import PrivacyRequest
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
 from tests.erasure.filing_desk import text_of
+from tests.erasure.made_lists import csv_of, imported, row
 from tests.erasure.test_list_requests import references, the_list
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,18 @@ def test_it_narrows_to_one_colleague_and_to_nobody(
     User.objects.filter(pk=other_officer.pk).update(is_active=False)
     assert lists(owner="nobody") == [theirs.reference]
     assert lists(owner="me") == [mine.reference]
+
+
+def test_it_narrows_to_what_an_imported_list_has_filed(
+    officer: User, lists: Callable[..., list[str]], signed_in: made.SignIn
+) -> None:
+    made.filed(officer, "c-by-hand")
+    first, second = imported(officer, csv_of(row(1), row(2))), imported(officer, csv_of(row(3)))
+    of_first = sorted(one.request.reference for one in first.imported_rows.all())
+    assert sorted(lists(**{"import": str(first.pk)})) == of_first
+    page = signed_in(officer).get(reverse("admin:request_import", args=[second.pk])).content.decode()
+    assert f"?import={second.pk}" in page
+    assert "See the request filed" in page
 
 
 def test_filters_are_combined(officer: User, lists: Callable[..., list[str]]) -> None:

@@ -195,6 +195,11 @@ def _filed(run: ImportRun, *, progress: Callable[[int], None]) -> tuple[dict[str
             _("Stopped. What was filed before stays filed; run it again to file the rest.")
         ) from None
     run.refresh_from_db()
+    if run.stopped_because:
+        raise CommandError(
+            _("Stopped: %(name)s may not file requests any more. What was filed before stays filed.")
+            % {"name": run.started_by.shown_name}
+        )
     return run.counts, list(_refused(run))
 
 
