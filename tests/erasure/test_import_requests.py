@@ -443,6 +443,6 @@ def test_what_is_overdue_already_is_said_and_counted_before_it_is_filed(
     page = text_of(answer)
     assert page.count(f"Already overdue by {days} days") == 1
     assert "Already overdue 1" in page
-    begun(run, by=officer)
-    work_all(run)
+    assert runs.begin(run, identity_check="document", duplicate_reason="")
+    work_all()
     assert "Already overdue" not in text_of(signed_in(officer).get(page_of(run)))
