@@ -18,6 +18,7 @@ from erasure import holds
 from erasure.choices import Channel, IdentifierKind, IdentityCheck, OverrideReason, RequestType
 from erasure.deadlines import Clock, ClockError, clock, long_date
 from erasure.encryption import fingerprint, normalised
+from erasure.identifier_shapes import against_shape
 from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier
 from erasure.overrides import is_substantial
 from erasure.policy import Violation, build_payload, violations
@@ -165,12 +166,19 @@ def against_registering(filing: Filing) -> list[Violation]:
     """All that keeps this filing from being registered."""
     return [
         *_against_nobody(filing),
+        *against_shapes(filing),
         *against_receipt(filing.received_on),
         *_against_the_clock(filing),
         *_against_unknown_words(filing),
         *against_two_people(filing.identifiers),
         *against_duplicates(filing),
     ]
+
+
+def against_shapes(filing: Filing) -> list[Violation]:
+    """The identifiers that are none of their kind, so that a slip never becomes a person; each fault once."""
+    found = (violation for given in filing.identifiers for violation in _against_shape_of(given))
+    return list(dict.fromkeys(found))
 
 
 def against_two_people(identifiers: Sequence[Identifier], *, person: int | None = None) -> list[Violation]:
@@ -239,11 +247,17 @@ def against_sending(filing: Filing) -> list[Violation]:
 
 
 def against_identifier(filing: Filing, given: Identifier) -> list[Violation]:
-    """What keeps this one identifier from being sent: tells which of several `against_sending` speaks of."""
+    """What is wrong with this one identifier: tells which of several the other rules speak of."""
     if given.kind != IdentifierKind.CXONE_ID:
-        return []
+        return _against_shape_of(given)
     found = violations(payload_of(filing, given), holds=())
     return [violation for violation in found if violation.field == "subjectId"]
+
+
+def _against_shape_of(given: Identifier) -> list[Violation]:
+    words = against_shape(given.kind, given.value) if given.value.strip() else ""
+    way_out = _("Correct it, or choose the kind that it is.")
+    return [_violation("identifiers.shape", "identifiers", words, way_out=way_out)] if words else []
 
 
 def _against_nobody(filing: Filing) -> list[Violation]:

@@ -20,6 +20,7 @@ from erasure.asked import (
     against_duplicates,
     against_registering,
     against_sending,
+    against_shapes,
     against_two_people,
     clock_of,
     holds_on,
@@ -108,6 +109,7 @@ def send(request: PrivacyRequest, filing: Filing, *, by: Any, send_delay: timede
     _refuse(
         [
             *against_sending(filing),
+            *against_shapes(filing),
             *against_two_people(filing.identifiers, person=request.subject_id),
             *against_duplicates(filing, beside=request),
         ]

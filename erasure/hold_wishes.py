@@ -7,21 +7,16 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from audit.words import day_words, numbered
 from erasure import holds
 from erasure.asked import Identifier, controllers_today, people_of, without_white_space
 from erasure.choices import Category, HoldKind, IdentifierKind, RequestType, Scope
+from erasure.identifier_shapes import against_shape
 from erasure.models import LegalHold
 from erasure.policy import Violation, build_payload, violations
-from erasure.policy.shape import LIKE_A_PHONE_NUMBER, LIKE_AN_EMAIL
 
 SAME = "hold.same"
-NOT_SO_SHAPED = (
-    (IdentifierKind.EMAIL, LIKE_AN_EMAIL, _lazy("an e-mail address")),
-    (IdentifierKind.PHONE, LIKE_A_PHONE_NUMBER, _lazy("a phone number")),
-)
 LONGEST_GROUND = 200
 LONGEST_MATTER = 200
 #: Longer than any e-mail address (RFC 5321, 4.5.3.1: 64 octets, the @, 255 octets).
@@ -126,10 +121,8 @@ def against_identifier(given: Identifier) -> list[Violation]:
     if not given.value.isprintable():
         words = _("It has line breaks or characters that cannot be seen.")
         return [_violation("identifiers", words, _("Type it anew: it would never meet the person."))]
-    for kind, shape, what in NOT_SO_SHAPED:
-        if given.kind == kind and not shape.fullmatch(given.value.strip()):
-            words = _("That does not look like %(what)s.") % {"what": what}
-            return [_violation("identifiers", words, _("Correct it: the hold would never meet anybody."))]
+    if words := against_shape(given.kind, given.value):
+        return [_violation("identifiers", words, _("Correct it: the hold would never meet anybody."))]
     if given.kind != IdentifierKind.CXONE_ID:
         return []
     payload = build_payload(

@@ -44,10 +44,15 @@ def why_not_stop(request: PrivacyRequest, submissions: Sequence[Submission]) -> 
     return _("It has ended already; what is left is the answer to the person.")
 
 
+def why_nobody_needs(request: PrivacyRequest) -> str:
+    """Why this request changes hands no more, whoever would get it; empty while it does."""
+    return _("It is answered; nobody needs to have it any more.") if request.is_answered else ""
+
+
 def why_not_take_over(request: PrivacyRequest, user: Any) -> str:
     """Why this person cannot become the owner; empty when they can."""
-    if request.is_answered:
-        return _("It is answered; nobody needs to have it any more.")
+    if why_not := why_nobody_needs(request):
+        return why_not
     if request.owner_id == user.pk:
         return _("You have it already.")
     return ""
@@ -55,8 +60,8 @@ def why_not_take_over(request: PrivacyRequest, user: Any) -> str:
 
 def why_not_hand_over(request: PrivacyRequest, to: Any) -> str:
     """Why this person cannot be given the request; empty when they can."""
-    if request.is_answered:
-        return _("It is answered; nobody needs to have it any more.")
+    if why_not := why_nobody_needs(request):
+        return why_not
     if request.owner_id == to.pk:
         return _("%(name)s has it already.") % {"name": to.shown_name}
     if not owners.possible_owners().filter(pk=to.pk).exists():

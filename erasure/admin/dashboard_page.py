@@ -15,6 +15,7 @@ from audit.words import Words
 from erasure.admin import charts, tiles
 from erasure.admin.access import page
 from erasure.admin.charts import Chart
+from erasure.admin.month_page import month_code, month_name
 from erasure.admin.tiles import Tile
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage
@@ -22,7 +23,7 @@ from erasure.forms.period import LAWS, PeriodForm
 from erasure.metrics import answering, at_cxone, open_work
 from erasure.metrics.answering import PartCount
 from erasure.metrics.open_work import Pressing
-from erasure.metrics.periods import Period, Preset
+from erasure.metrics.periods import Period, Preset, month_of
 from erasure.models import PrivacyRequest
 
 SEE_CXONE = "erasure.view_upstream"
@@ -83,7 +84,8 @@ def _shown(request: HttpRequest, form: PeriodForm) -> dict[str, Any]:
         "within": _period_tiles(period, parts, regulation=regulation),
         "charts": [per_day, *halves[0], *halves[1]],
         "halves": halves,
-        "month": f"{period.last:%Y-%m}",
+        "month": month_code(period.last),
+        "month_words": month_name(month_of(period.last)),
         "year": period.last.year,
     }
 
@@ -132,7 +134,7 @@ def _period_tiles(period: Period, parts: list[PartCount], *, regulation: str) ->
         tiles.received(sum(one.received for one in parts), period, regulation=regulation),
         tiles.in_time(answers, period, note, regulation=regulation),
         *tiles.days_to_answer(answers, period, regulation=regulation),
-        *tiles.at_cxone(at_cxone.at_cxone(period)),
+        *tiles.at_cxone(at_cxone.at_cxone(period), period),
     ]
 
 

@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from erasure.asked import Filing
+from erasure.asked import Filing, controllers_today
 from erasure.choices import Category, SubmissionStatus
 from erasure.deadlines import long_date_with_weekday
 from erasure.models import PrivacyRequest, Submission
@@ -21,27 +22,28 @@ def say_what_comes_next(
     *,
     asked: Filing | None = None,
 ) -> None:
-    """Say where everything stands that was filed just now."""
-    due = _("The person must be answered by %(day)s.") % {"day": long_date_with_weekday(filed.due_on)}
+    """Say where everything stands that was filed just now; of one that is late already, that first."""
+    late = _overdue(filed)
+    if late:
+        messages.warning(request, late)
+    due = "" if late else _due(filed)
     if not submissions:
-        messages.success(
-            request,
-            _("%(request)s is registered, and nothing is sent yet. %(due)s") % {"request": filed, "due": due},
-        )
+        said = _("%(request)s is registered, and nothing is sent yet. %(due)s")
+        messages.success(request, (said % {"request": filed, "due": due}).rstrip())
         return
     queued = [submission for submission in submissions if submission.status == SubmissionStatus.QUEUED]
     if queued:
-        messages.success(
-            request,
-            _("%(request)s is filed. %(going)s %(due)s")
-            % {"request": filed, "going": _going(queued), "due": due},
-        )
+        said = _("%(request)s is filed. %(going)s %(due)s") % {
+            "request": filed,
+            "going": _going(queued),
+            "due": due,
+        }
     else:
-        messages.success(
-            request,
-            _("%(request)s is filed, and nothing goes to CXone yet. %(due)s")
-            % {"request": filed, "due": due},
-        )
+        said = _("%(request)s is filed, and nothing goes to CXone yet. %(due)s") % {
+            "request": filed,
+            "due": due,
+        }
+    messages.success(request, said.rstrip())
     for submission in submissions:
         if submission.status == SubmissionStatus.BLOCKED:
             messages.warning(request, _waiting(submission))
@@ -58,6 +60,23 @@ def say_it_was_sent(request: HttpRequest, earlier: PrivacyRequest) -> None:
             % {"request": earlier}
         ),
     )
+
+
+def _due(filed: PrivacyRequest) -> str:
+    return _("The person must be answered by %(day)s.") % {"day": long_date_with_weekday(filed.due_on)}
+
+
+def _overdue(filed: PrivacyRequest) -> str:
+    """What is said of a request whose date was past when it was filed; empty for every other."""
+    late = (controllers_today() - filed.due_on).days
+    if late <= 0:
+        return ""
+    words = ngettext(
+        "%(request)s was due on %(day)s, %(count)d day overdue: answer now, and record why.",
+        "%(request)s was due on %(day)s, %(count)d days overdue: answer now, and record why.",
+        late,
+    )
+    return words % {"request": filed, "day": long_date_with_weekday(filed.due_on), "count": late}
 
 
 def _going(queued: Sequence[Submission]) -> str:

@@ -9,7 +9,7 @@ from erasure.metrics import figures
 from erasure.metrics.figures import Figure, Group
 from erasure.metrics.periods import Period
 
-RECEIVED, ANSWERED = "received", "answered"
+RECEIVED, ANSWERED, ENDED = "received", "answered", "ended"
 #: The filter that narrows a list of receipts, or of answers, to those that a figure counts.
 _FILTER_OF = {
     figures.OPEN.name: "stage",

@@ -1,5 +1,6 @@
 """What needs the reader, on the landing page: an officer's requests, a reviewer's decisions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,8 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
+from audit.words import numbered
 from erasure import attention, owners
 from erasure.admin.request_filters import OPEN
 from erasure.admin.request_narrowing import list_address
@@ -62,10 +64,11 @@ def needs(request: HttpRequest) -> dict[str, Any]:
         attention.to_be_certified(timezone.now(), shown=SHOWN_PER_GROUP, owner=owner),
     ]
     counted = counts.mine if whose == MINE else counts.everybodys
+    found = [group for group in groups if group]
     return {
         "whose": whose,
-        "groups": [_shown(group, whose=whose) for group in groups if group],
-        "count": Counts.pressing(counted),
+        "groups": [_shown(group, whose=whose) for group in found],
+        "heading": _heading(found, Counts.pressing(counted), whose=whose),
         "open": sum(counted.values()),
         "open_href": list_address({"stage": OPEN, **({"owner": owners.ME} if whose == MINE else {})}),
         "switch": _switch(whose, counts),
@@ -85,6 +88,27 @@ def releases(user: Any) -> list[HoldRelease]:
     if not user.has_perm(DECIDE_RELEASE):
         return []
     return [one.release for one in waiting_releases(user, now=timezone.now()) if one.can_decide]
+
+
+def _heading(groups: Sequence[TodoGroup], pressing: int, *, whose: str) -> str:
+    """How many need somebody, of all that stand below. Those that nobody has stand below the reader's own,
+    too, and are told apart; among everybody's they are counted already.
+    """
+    counted = {group.need: group.count for group in groups}
+    count = pressing + counted.get(Need.MARKED, 0) + counted.get(Need.UNCERTIFIED, 0)
+    nobodys = counted.get(Need.WITHOUT_OWNER, 0) if whose == MINE else 0
+    numbers = {"count": numbered(count), "nobodys": numbered(nobodys)}
+    if count and nobodys:
+        return _("%(count)s of yours and %(nobodys)s that nobody has") % numbers
+    if nobodys:
+        words = ngettext(
+            "%(nobodys)s request that nobody has", "%(nobodys)s requests that nobody has", nobodys
+        )
+        return str(words % numbers)
+    if count:
+        words = ngettext("%(count)s request needs somebody", "%(count)s requests need somebody", count)
+        return str(words % numbers)
+    return _("Nothing needs you") if whose == MINE else _("Nothing needs anybody")
 
 
 def _switch(whose: str, counts: Counts) -> list[tuple[str, str, int, bool]]:

@@ -34,6 +34,11 @@ def whole_reference(term: str) -> str:
     return f"PR-{found[1]}-{int(found[2]):06d}" if found else ""
 
 
+def of_year(term: str, year: int) -> str:
+    """The reference that a number alone means in this year, with or without leading zeros; else empty."""
+    return f"PR-{year}-{int(term):06d}" if _NUMBER.fullmatch(term) else ""
+
+
 def by_reference(term: str) -> Q | None:
     """The requests whose reference `term` spells, whole or in part; None when it cannot be part of one."""
     if whole := whole_reference(term):

@@ -4,7 +4,7 @@ elsewhere links to one of these.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -28,16 +28,22 @@ from erasure.attention import (
 )
 from erasure.choices import Category, Channel, LateReason, Outcome, Regulation, RequestStage, RequestType
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
+from erasure.metrics.at_cxone import ENDED_THERE
 from erasure.metrics.open_work import about_category, awaiting_override
-from erasure.models import AnswerPart, Extension, ImportedRow, ImportRun, PrivacyRequest
+from erasure.metrics.periods import Period
+from erasure.models import AnswerPart, Extension, ImportedRow, ImportRun, PrivacyRequest, Submission
 from erasure.refusal_grounds import ground_labels
 from erasure.stages import stage_column
 
 Choices: TypeAlias = "Sequence[tuple[str, Words | Promise]]"
 Requests: TypeAlias = QuerySet[PrivacyRequest]
 
+#: The answers that a year's figures count as complied with in whole or in part.
+COMPLIED = "complied"
+COMPLIED_AS = (Outcome.DONE, Outcome.PARTLY_DONE)
 OPEN, UNDER_WAY, ANSWERED = "open", "under_way", "answered"
 YES, NO = "yes", "no"
+ENDED_FROM, ENDED_TO = "ended_from", "ended_to"
 NONE_CHOSEN = "none"
 STAGES: Mapping[str, tuple[Words, tuple[RequestStage, ...]]] = {
     "registered": (_lazy("Registered, nothing filed yet"), (RequestStage.REGISTERED,)),
@@ -102,6 +108,29 @@ def _by_owner(requests: Requests, chosen: str, reader: int | None) -> Requests:
     if chosen == owners.OTHERS:
         return requests.exclude(owner=reader)
     return requests.filter(owner=reader) if chosen == owners.ME else requests.filter(owner__staff_id=chosen)
+
+
+def _by_outcome(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    return requests.filter(outcome__in=COMPLIED_AS if chosen == COMPLIED else (chosen,))
+
+
+def ended_within(requests: Requests, *, first: str = "", last: str = "") -> Requests:
+    """Those with a submission that CXone completed or failed within these days; an empty one is no limit.
+
+    Both days together, since they have to hold of one and the same submission.
+    """
+    ended = Submission.objects.filter(request=OuterRef("pk"), status__in=ENDED_THERE)
+    if first:
+        ended = ended.filter(closed_at__gte=_moments_of(first)[0])
+    if last:
+        ended = ended.filter(closed_at__lt=_moments_of(last)[1])
+    return requests.filter(Exists(ended)) if first or last else requests
+
+
+def _moments_of(day: str) -> tuple[datetime, datetime]:
+    """The moment at which the day begins where the controller sits, and the one at which it is over."""
+    read = date.fromisoformat(day)
+    return Period(read, read).moments
 
 
 def _by_ground(requests: Requests, chosen: str, _reader: int | None) -> Requests:
@@ -169,6 +198,10 @@ def _owners() -> Choices:
     ]
 
 
+def _outcomes() -> Choices:
+    return [*Outcome.choices, (COMPLIED, _("Complied in whole or part"))]
+
+
 def _laws() -> Choices:
     return [(rule.regulation, Regulation(rule.regulation).label) for rule in regulations_on()]
 
@@ -229,6 +262,11 @@ def _day(name: str, label: Words, lookup: str) -> Filter:
     return Filter(name=name, label=label, narrow=_column(lookup))
 
 
+def _end(name: str, label: Words) -> Filter:
+    """A day that `ended_within` narrows by, together with the other one."""
+    return Filter(name=name, label=label, narrow=lambda requests, _chosen, _reader: requests)
+
+
 FILTERS: tuple[Filter, ...] = (
     _choice("stage", _lazy("Status"), _stages, _by_stage),
     _choice("need", _lazy("What it needs"), _needs, _by_need),
@@ -237,7 +275,7 @@ FILTERS: tuple[Filter, ...] = (
     _choice("regulation", _lazy("Regulation"), _laws),
     _choice("type", _lazy("Type"), lambda: RequestType.choices),
     _choice("channel", _lazy("How it came in"), lambda: Channel.choices),
-    _choice("outcome", pgettext_lazy("filter", "Answer"), lambda: Outcome.choices),
+    _choice("outcome", pgettext_lazy("filter", "Answer"), _outcomes, _by_outcome),
     _choice("ground", _lazy("Ground of a refusal"), ground_labels, _by_ground),
     _choice("late", _lazy("Answered late"), _late_choices, _late),
     _choice("in_time", _lazy("Answered in time"), lambda: _yes_or_no()[:1], _in_time),
@@ -253,5 +291,7 @@ FILTERS: tuple[Filter, ...] = (
     _day("due_to", _lazy("Due until"), "due_on__lte"),
     _day("answered_from", _lazy("Answered from"), "answered_on__gte"),
     _day("answered_to", _lazy("Answered until"), "answered_on__lte"),
+    _end(ENDED_FROM, _lazy("Ended at CXone from")),
+    _end(ENDED_TO, _lazy("Ended at CXone until")),
 )
 FILTER_OF: Mapping[str, Filter] = {one.name: one for one in FILTERS}

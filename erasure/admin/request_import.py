@@ -184,7 +184,8 @@ def _context(request: HttpRequest, shown: Shown, form: ImportTermsForm) -> dict[
 def _rows(shown: Shown, verdict: str, turned: "Page[int]") -> list[Any]:
     first = max(turned.start_index() - 1, 0)
     found = results.part_of(shown.run, verdict=verdict, first=first, count=ON_A_PAGE)
-    return [row_of(one, is_unfiled=shown.is_unfiled) for one in found]
+    late = shown.days_overdue
+    return [row_of(one, is_unfiled=shown.is_unfiled, days_overdue=late.get(one.line, 0)) for one in found]
 
 
 def _rendered(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:

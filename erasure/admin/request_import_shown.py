@@ -4,12 +4,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from erasure.admin.request_import_overdue import days_overdue, overdue_words
 from erasure.admin.request_narrowing import list_address
 from erasure.choices import (
     IMPORT_STAGE_LOOKS,
@@ -105,6 +107,11 @@ class Shown:
         """The rows about somebody who has an open request."""
         return int(self.run.counts.get(ImportVerdict.DUPLICATE, 0))
 
+    @cached_property
+    def days_overdue(self) -> dict[int, int]:
+        """By how many days each line is late before it is filed, as long as nothing is filed."""
+        return days_overdue(self.run) if self.stage == ImportStage.CHECKED else {}
+
     @property
     def separator(self) -> str:
         return str(SEPARATORS[self.run.separator])
@@ -162,6 +169,7 @@ class ShownRow:
     look: Look
     label: str
     why: str
+    overdue: str = ""
 
 
 def shown_of(run: ImportRun, *, reader: Any) -> Shown:
@@ -184,12 +192,13 @@ def tabs_of(shown: Shown, verdict: str) -> list[Tab]:
     return [Tab(_("All"), "", sum(counts.values()) + shown.left, not verdict), *found]
 
 
-def row_of(known: Known, *, is_unfiled: bool) -> ShownRow:
-    """A row with what would happen to it, or what did, and why."""
+def row_of(known: Known, *, is_unfiled: bool, days_overdue: int = 0) -> ShownRow:
+    """A row with what would happen to it, or what did, and why, and by how many days it is late already."""
     if known.verdict is None:
         return ShownRow(known, NOT_FILED_LOOK, _("Not filed"), _("The import was stopped before this line."))
     look = IMPORT_VERDICT_LOOKS[known.verdict]
-    return ShownRow(known, look, _label(known.verdict, is_unfiled=is_unfiled), _why(known))
+    label = _label(known.verdict, is_unfiled=is_unfiled)
+    return ShownRow(known, look, label, _why(known), overdue_words(days_overdue))
 
 
 def _label(verdict: ImportVerdict, *, is_unfiled: bool) -> str:

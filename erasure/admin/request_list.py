@@ -59,7 +59,7 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("reference",)
-    actions = ("stop_chosen", "take_over_chosen")
+    actions = ("stop_chosen", "take_over_chosen", "hand_over_chosen")
     # The theme's bar stands before the list; ours, in the list's template, follows it.
     actions_on_top = False
     actions_on_bottom = True
@@ -97,6 +97,11 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     def take_over_chosen(self, request: HttpRequest, chosen: QuerySet[PrivacyRequest]) -> HttpResponseBase:
         """What taking over the ticked requests would do, before it is done."""
         return requests_together.ask(request, requests_together.TAKE_OVER, chosen)
+
+    @admin.action(description=_lazy("Hand over"), permissions=["file"])
+    def hand_over_chosen(self, request: HttpRequest, chosen: QuerySet[PrivacyRequest]) -> HttpResponseBase:
+        """Which of the ticked requests can be handed over, and to whom, before it is done."""
+        return requests_together.ask(request, requests_together.HAND_OVER, chosen)
 
     def get_urls(self) -> list[URLPattern]:
         """The list, and Django's address of one object, which leads to the request's page."""
@@ -206,9 +211,10 @@ class PrivacyRequestAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
         return request.get_regulation_display()
 
     @admin.display(description=_lazy("Who has it"), ordering="owner__last_name")
-    def who_has_it(self, request: PrivacyRequest) -> str:
-        """The officer who looks after it."""
-        return str(request.owner.shown_name)
+    def who_has_it(self, request: PrivacyRequest) -> SafeString:
+        """The officer who looks after it; a long name is cut so that the row keeps to one line."""
+        name = request.owner.shown_name
+        return format_html('<span class="pa-owner" title="{}">{}</span>', name, name)
 
 
 def _understood(asked: QueryDict, narrowing: Narrowing) -> QueryDict:

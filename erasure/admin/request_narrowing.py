@@ -11,7 +11,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from audit.words import Words
-from erasure.admin.request_filters import FILTER_OF, FILTERS, Choices, Filter, Requests
+from erasure.admin.request_filters import (
+    ENDED_FROM,
+    ENDED_TO,
+    FILTER_OF,
+    FILTERS,
+    Choices,
+    Filter,
+    Requests,
+    ended_within,
+)
 
 #: What else an address of the list may say: the search, the page of the list, the order of a column.
 SEARCH, PAGE, ORDER = "q", "p", "o"
@@ -65,7 +74,8 @@ class Narrowing:
         """The requests that fit all the choices; the search is not among them."""
         for name, value in self.chosen.items():
             requests = FILTER_OF[name].narrow(requests, value, reader)
-        return requests
+        first, last = (self.chosen.get(name, "") for name in (ENDED_FROM, ENDED_TO))
+        return ended_within(requests, first=first, last=last)
 
     @property
     def is_of_open_alone(self) -> bool:

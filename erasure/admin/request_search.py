@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 
 from erasure.admin.access import page
 from erasure.admin.override_facts import shown
-from erasure.admin.references import by_reference, whole_reference
-from erasure.asked import Identifier, people_of
+from erasure.admin.references import by_reference, of_year, whole_reference
+from erasure.asked import Identifier, controllers_today, people_of
 from erasure.choices import IdentifierKind
 from erasure.encryption import masked
 from erasure.models import PrivacyRequest
@@ -88,6 +88,9 @@ def _look_up(request: HttpRequest, term: str) -> HttpResponse:
     if len(requests) == 1 and not subjects and not is_reference:
         return redirect("admin:request_page", reference=requests[0].reference)
     if is_reference and not subjects and not requests:
+        meant = of_year(term, controllers_today().year)
+        if meant and PrivacyRequest.objects.filter(reference=meant).exists():
+            return redirect("admin:request_page", reference=meant)
         return redirect(f"{_list()}?{urlencode({'q': term.upper()})}")
     if not subjects and not requests and request.user.has_perm(FILE):
         context = {"title": _("Nobody found"), "term": term, "masked": masked(term)}

@@ -1,8 +1,9 @@
-"""Stopping or taking over several requests at once: first what would happen, then what did."""
+"""Stopping, taking over or handing over several requests at once: first what would happen, then what did."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
@@ -18,6 +19,7 @@ from erasure.admin.access import page
 from erasure.admin.override_facts import shown
 from erasure.admin.request_narrowing import Narrowing
 from erasure.admin.together_words import reasons_of, too_many_words
+from erasure.forms.handing_over import HandOverForm
 from erasure.models import PrivacyRequest, Submission
 from erasure.models.subjects import in_order
 from erasure.plain_words import categories_words, count_words
@@ -53,8 +55,10 @@ class Act:
     destroys: bool
     explains: Words
     look: Callable[[PrivacyRequest, Any], tuple[str, str]]
-    carry_out: Callable[[Iterable[PrivacyRequest], Any], together.Outcome]
-    said: Callable[[int], str]
+    #: Both take at last the colleague who was chosen; None for an act that asks for nobody.
+    carry_out: Callable[[Iterable[PrivacyRequest], Any, Any], together.Outcome]
+    said: Callable[[int, Any], str]
+    asks_to_whom: bool = False
 
 
 def _stopping(request: PrivacyRequest, _user: Any) -> tuple[str, str]:
@@ -74,8 +78,15 @@ def _stopping(request: PrivacyRequest, _user: Any) -> tuple[str, str]:
 
 
 def _taking_over(request: PrivacyRequest, user: Any) -> tuple[str, str]:
-    what = _("%(name)s has it now") % {"name": request.owner.shown_name}
-    return what, together.why_not_take_over(request, user)
+    return _who_has(request), together.why_not_take_over(request, user)
+
+
+def _handing_over(request: PrivacyRequest, _user: Any) -> tuple[str, str]:
+    return _who_has(request), together.why_nobody_needs(request)
+
+
+def _who_has(request: PrivacyRequest) -> str:
+    return _("%(name)s has it now") % {"name": request.owner.shown_name}
 
 
 STOP = Act(
@@ -94,8 +105,8 @@ STOP = Act(
         "The requests stay open until the person is answered."
     ),
     look=_stopping,
-    carry_out=lambda requests, user: together.stop_all(requests, by=user),
-    said=lambda count: (
+    carry_out=lambda requests, user, _to: together.stop_all(requests, by=user),
+    said=lambda count, _to: (
         _("%(submissions)s stopped before anything was sent.")
         % {"submissions": count_words(count, "submission")}
     ),
@@ -113,8 +124,33 @@ TAKE_OVER = Act(
     destroys=False,
     explains=_lazy("You have them from then on; whoever has them now sees it in the timeline."),
     look=_taking_over,
-    carry_out=lambda requests, user: together.take_over_all(requests, by=user),
-    said=lambda count: _("You have %(requests)s now.") % {"requests": count_words(count, "more request")},
+    carry_out=lambda requests, user, _to: together.take_over_all(requests, by=user),
+    said=lambda count, _to: (
+        _("You have %(requests)s now.") % {"requests": count_words(count, "more request")}
+    ),
+)
+HAND_OVER = Act(
+    address="admin:requests_hand_over_together",
+    title=_lazy("Hand over several requests"),
+    able=_lazy("%(able)d of %(count)d can be handed over"),
+    unable=_lazy("%(unable)d of %(count)d cannot be handed over"),
+    none_able=_lazy("None of these can be handed over"),
+    not_done=_lazy("Not handed over"),
+    nothing_done=_lazy("Nothing was handed over, since none of the requests was ticked."),
+    button=_lazy("Hand over what is ticked"),
+    icon="person",
+    destroys=False,
+    explains=_lazy(
+        "Whoever gets them finds them under “What needs me” at once; the timeline of each says who handed it "
+        "over."
+    ),
+    look=_handing_over,
+    carry_out=lambda requests, user, to: together.hand_over_all(requests, to=to, by=user),
+    said=lambda count, to: (
+        _("%(name)s has %(requests)s now.")
+        % {"name": to.shown_name, "requests": count_words(count, "more request")}
+    ),
+    asks_to_whom=True,
 )
 
 
@@ -123,6 +159,18 @@ def ask(request: HttpRequest, act: Act, chosen: QuerySet[PrivacyRequest]) -> Htt
     if refusal := too_many_words(chosen.count(), "request"):
         messages.error(request, refusal)
         return redirect(request.get_full_path())
+    form = HandOverForm() if act.asks_to_whom else None
+    return _question(request, act, chosen, form=form, terms=request.GET.dict())
+
+
+def _question(
+    request: HttpRequest,
+    act: Act,
+    chosen: QuerySet[PrivacyRequest],
+    *,
+    form: HandOverForm | None,
+    terms: Mapping[str, str],
+) -> HttpResponse:
     found = [_chosen(one, act, request.user) for one in _with_parts(chosen)]
     able = [one for one in found if not one.why_not]
     others = [one for one in found if one.why_not]
@@ -130,12 +178,13 @@ def ask(request: HttpRequest, act: Act, chosen: QuerySet[PrivacyRequest]) -> Htt
     context = {
         "title": act.title,
         "act": act,
+        "form": form,
         "able": able,
         "others": others,
         "able_words": act.able % numbers,
         "others_words": act.unable % numbers,
-        "list_terms": request.GET.urlencode(),
-        "list_address": Narrowing.read(request.GET.dict()).address,
+        "list_terms": urlencode(terms),
+        "list_address": Narrowing.read(terms).address,
     }
     return shown(request, "requests_together", context)
 
@@ -152,16 +201,27 @@ def take_over(request: HttpRequest) -> HttpResponse:
     return _carried_out(request, TAKE_OVER)
 
 
+@page("erasure.file_request", methods=("POST",))
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """Make a colleague the owner of the chosen requests."""
+    return _carried_out(request, HAND_OVER)
+
+
 def _carried_out(request: HttpRequest, act: Act) -> HttpResponse:
     references = list(dict.fromkeys(request.POST.getlist("request")))
-    back = Narrowing.read(QueryDict(request.POST.get("list", "")).dict()).address
+    terms: dict[str, Any] = QueryDict(request.POST.get("list", "")).dict()
+    back = Narrowing.read(terms).address
     if refusal := too_many_words(len(references), "request"):
         messages.error(request, refusal)
         return redirect(back)
-    found = _with_parts(PrivacyRequest.objects.filter(reference__in=references))
-    outcome = act.carry_out(found, request.user)
+    chosen = PrivacyRequest.objects.filter(reference__in=references)
+    form = HandOverForm(request.POST) if act.asks_to_whom else None
+    if references and form is not None and not form.is_valid():
+        return _question(request, act, chosen, form=form, terms=terms)
+    to = form.person if references and form is not None else None
+    outcome = act.carry_out(_with_parts(chosen), request.user, to)
     if outcome.done:
-        messages.success(request, act.said(len(outcome.done)))
+        messages.success(request, act.said(len(outcome.done), to))
     for words in reasons_of(outcome.refused, str(act.not_done)):
         messages.error(request, words)
     if not outcome.done and not outcome.refused:
@@ -189,4 +249,5 @@ def _chosen(found: PrivacyRequest, act: Act, user: Any) -> Chosen:
 urls: list[URLPattern] = [
     path("requests/together/stop/", stop, name="requests_stop"),
     path("requests/together/take-over/", take_over, name="requests_take_over"),
+    path("requests/together/hand-over/", hand_over, name="requests_hand_over_together"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.words import Words, numbered
-from erasure.admin.list_links import ANSWERED, RECEIVED, days, requests_list
+from erasure.admin.list_links import ANSWERED, ENDED, RECEIVED, days, requests_list
 from erasure.metrics.answering import Answers
 from erasure.metrics.at_cxone import AtCXone
 from erasure.metrics.open_work import Pressing
@@ -102,17 +102,19 @@ def days_to_answer(answers: Answers, period: Period, *, regulation: str = "") ->
     ]
 
 
-def at_cxone(ended: AtCXone) -> list[Tile]:
-    """How many succeeded there, and how long it took. They count submissions, of which there is no list."""
+def at_cxone(ended: AtCXone, period: Period) -> list[Tile]:
+    """How many succeeded there, and how long it took, of submissions; the list is of their requests."""
     total = ended.completed + ended.failed
+    href = requests_list(**days(ENDED, period)) if total else ""
     counts = {"part": numbered(ended.completed), "whole": numbered(total)}
     shares = _("%(part)s of %(whole)s submissions") % counts if total else _("none ended")
     return [
-        Tile(_("Success rate at CXone"), percent(ended.success_rate), shares),
+        Tile(_("Success rate at CXone"), percent(ended.success_rate), shares, href=href),
         Tile(
             _("Median time at CXone"),
             took(ended.median_since_acceptance),
             _("%(duration)s since filing") % {"duration": took(ended.median_since_filing)},
+            href=href if ended.completed else "",
         ),
     ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +17,9 @@ from erasure.admin import figures_csv
 from erasure.admin.access import page
 from erasure.admin.figure_tables import Column, Line, ground_name, group_name, groups, line
 from erasure.admin.figures_csv import Value
-from erasure.admin.list_links import RECEIVED
+from erasure.admin.list_links import RECEIVED, Cell, counted, days
 from erasure.admin.month_page import FIRST_YEAR, LAST_YEAR, PERMISSION, month_code, month_name
+from erasure.admin.request_filters import COMPLIED
 from erasure.admin.tiles import decimal
 from erasure.asked import controllers_today
 from erasure.choices import Outcome, Regulation, RequestType
@@ -50,11 +51,11 @@ class YearLine:
     """One row: its counts, the sum that California asks for, and the days to the answer."""
 
     counted: Line
-    complied: int
+    complied: Cell
     answered: int
     median: str
     mean: str
-    answered_later: int
+    answered_later: Cell
 
     @property
     def group(self) -> Group | None:
@@ -114,13 +115,15 @@ def columns() -> list[Column]:
 
 
 def _line(group: Group, row: YearRow, period: Period) -> YearLine:
+    received = {**days(RECEIVED, period), **group._asdict()}
+    after = (period.last + timedelta(days=1)).isoformat()
     return YearLine(
         line(group_name(group), row.counts, columns(), period, group),
-        complied=row.complied,
+        complied=counted(row.complied, outcome=COMPLIED, **received),
         answered=row.days.total,
         median=decimal(row.days.median),
         mean=decimal(row.days.mean),
-        answered_later=row.answered_later,
+        answered_later=counted(row.answered_later, answered_from=after, **received),
     )
 
 

@@ -46,7 +46,7 @@ WAYS_IN = {
 ALLOWED_IN_ID = _lazy("CXone accepts the letters A to Z, digits, underscore, hyphen and full stop.")
 OWN_ID = _lazy("CXone takes its own id here. Look it up and add it; {kind} is not one.")
 LIKE_AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-LIKE_A_PHONE_NUMBER = re.compile(r"\+?[0-9 ()/.-]{6,}")
+LIKE_A_PHONE_NUMBER = re.compile(r"(?=.*[0-9])\+?[0-9 ()/.-]{6,}")
 
 
 def with_json_types(payload: Mapping[Any, object]) -> dict[str, object]:

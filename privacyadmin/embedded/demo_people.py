@@ -1,5 +1,5 @@
-"""The people of the demo: one for each role, and a second reviewer, since a hold is released by two. Their
-passwords stay the same from start to start.
+"""The people of the demo: one for each role, a second officer, to whom requests can be handed over, and a
+second reviewer, since a hold is released by two. Their passwords stay the same from start to start.
 """
 
 import json
@@ -30,6 +30,7 @@ class DemoPerson:
 
 CAST = (
     DemoPerson("officer", "Lena Hofmann", OFFICERS),
+    DemoPerson("officer2", "Jonas Lindqvist", OFFICERS),
     DemoPerson("reviewer", "Marek Vondra", REVIEWERS),
     DemoPerson("reviewer2", "Amina Sall", REVIEWERS),
     DemoPerson("auditor", "Ines Duarte", AUDITORS),

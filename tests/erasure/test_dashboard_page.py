@@ -110,7 +110,8 @@ def test_every_number_of_the_days_leads_to_the_list_it_counts(
     assert (found["Received"].value, found["Answered in time"].value) == (9, "1 of 1")
     assert (found["Median days to answer"].value, found["95 % answered within"].value) == ("3", "3 days")
     assert found["Success rate at CXone"].value == "66.6 %"
-    assert found["Success rate at CXone"].href == ""
+    for label in ("Success rate at CXone", "Median time at CXone"):
+        assert listed(client, found[label].href) == 3, label
     assert listed(client, found["Received"].href) == 9
     for label in ("Answered in time", "Median days to answer", "95 % answered within"):
         assert listed(client, found[label].href) == 1, label
@@ -272,3 +273,11 @@ def test_a_rate_is_rounded_down_so_that_only_all_is_all(rate: float | None, word
 @pytest.mark.parametrize(("number", "words"), [(None, "–"), (13.5, "13.5"), (20, "20"), (6.25, "6.3")])
 def test_days_are_shown_to_one_decimal(number: float | None, words: str) -> None:
     assert decimal(None if number is None else Fraction(number)) == words
+
+
+def test_its_foot_names_the_month_and_the_year_in_words(
+    some: dict[str, PrivacyRequest], officer: User, signed_in: SignIn
+) -> None:
+    page = text_of(dashboard(signed_in(officer), first_day="2026-02-01", last_day="2026-02-28"))
+    assert "Figures of February 2026" in page
+    assert "Figures of 2026" in page

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -90,6 +90,9 @@ def cells_of(answer: Any) -> list[Any]:
         years = [*answer.context["california"], *answer.context["lines"]]
         lines = [line.counted for line in years]
         lines += [line for _name, grounds in answer.context["grounds"] for line in grounds]
+        return [cell for line in lines for cell in line.cells] + [
+            cell for line in years for cell in (line.complied, line.answered_later)
+        ]
     return [cell for line in lines for cell in line.cells]
 
 
@@ -159,3 +162,17 @@ def test_the_year_says_what_its_numbers_mean(officer: User, signed_in: SignIn) -
     assert "§ 7102(a)" in page
     for words in ("Requests to delete", "Requests to know", "counts to the year in which it was received"):
         assert words in page
+
+
+def test_what_was_complied_with_and_what_was_answered_after_the_year_lead_to_their_lists(
+    some: None, officer: User, signed_in: SignIn
+) -> None:
+    last_year = today().year - 1
+    late = registered(officer, "cust-2026-0004", received_on=date(last_year, 12, 30), regulation="ccpa")
+    answered(late, officer, Outcome.WITHDRAWN)
+    client = signed_in(officer)
+    for year, name in ((today().year, "complied"), (last_year, "answered_later")):
+        answer = client.get(reverse("admin:year_figures", args=[year]))
+        cells = [getattr(line, name) for line in answer.context["lines"]]
+        assert [cell.value for cell in cells if cell.href] == [1], name
+        assert linked(client, reverse("admin:year_figures", args=[year]))

@@ -429,3 +429,20 @@ def test_uploads_are_discarded_by_nobody_once_they_are_filed(officer: User) -> N
     run = imported(officer, csv_of(row(1)))
     assert not uploads.discard(run)
     assert ImportLot.objects.count() == 1
+
+
+def test_what_is_overdue_already_is_said_and_counted_before_it_is_filed(
+    signed_in: SignIn, officer: User
+) -> None:
+    long_ago = (made.today() - timedelta(days=60)).isoformat()
+    late = {"received_on": long_ago}
+    run = checked(officer, csv_of(row(1), row(2, **late), row(3, **late, type="DELETE")))
+    answer = signed_in(officer).get(page_of(run))
+    assert list(answer.context["shown"].days_overdue) == [3]
+    days = answer.context["shown"].days_overdue[3]
+    page = text_of(answer)
+    assert page.count(f"Already overdue by {days} days") == 1
+    assert "Already overdue 1" in page
+    assert runs.begin(run, identity_check="document", duplicate_reason="")
+    work_all()
+    assert "Already overdue" not in text_of(signed_in(officer).get(page_of(run)))

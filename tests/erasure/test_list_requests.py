@@ -17,6 +17,7 @@ from erasure.choices import Attention, RequestType
 from erasure.models import PrivacyRequest
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
+from tests.erasure.filing_desk import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -207,8 +208,17 @@ def test_a_whole_reference_opens_its_page(officer: User, signed_in: made.SignIn)
 
 def test_a_part_of_a_reference_narrows_the_list(officer: User, signed_in: made.SignIn) -> None:
     requests = [made.filed(officer, f"cust-{number}") for number in range(3)]
-    answer = search(signed_in(officer), requests[1].reference[-3:])
-    assert references(answer) == [requests[1].reference]
+    answer = search(signed_in(officer), requests[1].reference[:-1])
+    assert references(answer) == [request.reference for request in requests]
+
+
+def test_a_number_alone_is_our_reference_of_this_year(officer: User, signed_in: made.SignIn) -> None:
+    request = made.filed(officer)
+    number = request.reference[-6:]
+    for term in (number, str(int(number))):
+        answer = search(signed_in(officer), term, follow=False)
+        assert answer.url == reverse("admin:request_page", args=[request.reference]), term
+    assert references(search(signed_in(officer), "987654")) == []
 
 
 @pytest.mark.parametrize(
@@ -425,3 +435,14 @@ def _due_in(request: PrivacyRequest, days: int) -> None:
     earlier = {"first_due_on": day, "target_on": min(day, request.target_on)}
     PrivacyRequest.objects.filter(pk=request.pk).update(due_on=day, **earlier)
     request.refresh_from_db()
+
+
+def test_below_the_list_stands_in_words_which_page_it_is(
+    officer: User, signed_in: made.SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        made.filed(officer, f"c-{number}")
+    client = signed_in(officer)
+    assert ", page" not in text_of(client.get(the_list()))
+    monkeypatch.setattr("erasure.admin.request_list.PrivacyRequestAdmin.list_per_page", 2)
+    assert "3 requests, page 2 of 2" in text_of(client.get(the_list(), {"p": "2"}))

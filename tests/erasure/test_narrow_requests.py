@@ -227,3 +227,22 @@ def test_who_sees_no_requests_is_refused_whatever_the_filter(client: Client, ope
     client.force_login(operator)
     assert client.get(the_list(), {"stage": "open"}).status_code == 403
     assert client.post(reverse("admin:requests_export")).status_code == 403
+
+
+def test_both_days_of_an_end_at_cxone_are_asked_of_one_submission(
+    officer: User, lists: Callable[..., list[str]]
+) -> None:
+    """One part ended long before these days, the other after them: none ended within."""
+    request = made.filed(officer, "c-1", "c-2")
+    for number, days in ((1, 9), (2, 0)):
+        part = made.completed(made.only(request, number))
+        type(part).objects.filter(pk=part.pk).update(closed_at=timezone.now() - timedelta(days=days))
+    first, last = ((made.today() - timedelta(days=days)).isoformat() for days in (6, 3))
+    assert lists(ended_from=first) == lists(ended_to=last) == [request.reference]
+    assert lists(ended_from=first, ended_to=last) == []
+
+
+def test_complied_with_is_done_in_whole_or_in_part(officer: User, lists: Callable[..., list[str]]) -> None:
+    done = ended(officer, "c-1", Outcome.DONE)
+    ended(officer, "c-2", Outcome.REFUSED)
+    assert lists(outcome="complied") == [done.reference]

@@ -87,8 +87,9 @@ def test_mine_come_first_and_the_switch_stands_in_the_address(
 ) -> None:
     client = signed_in(officer)
     mine, everybodys = needs(client), needs(client, "everybody")
-    assert (mine["whose"], mine["count"], mine["open"]) == ("mine", 9, 11)
-    assert (everybodys["whose"], everybodys["count"], everybodys["open"]) == ("everybody", 11, 13)
+    assert (mine["whose"], mine["heading"], mine["open"]) == ("mine", "9 requests need somebody", 11)
+    assert (everybodys["heading"], everybodys["open"]) == ("11 requests need somebody", 13)
+    assert everybodys["whose"] == "everybody"
     assert [count for _word, _href, count, _on in mine["switch"]] == [9, 11]
     page = client.get(LANDING).content.decode()
     assert 'href="/admin/" aria-current="true"' in page
@@ -135,3 +136,17 @@ def test_before_the_first_request_it_says_what_will_be_here(officer: User, signe
     assert "No requests yet." in text_of(page)
     assert "File the first request" in text_of(page)
     assert reverse("admin:request_new") in page.content.decode()
+
+
+def test_the_heading_counts_what_nobody_has_as_well(
+    officer: User, other_officer: User, signed_in: SignIn
+) -> None:
+    for number in range(2):
+        made.registered(other_officer, ("email", f"left-{number}@example.org"))
+    other_officer.is_active = False
+    other_officer.save()
+    client = signed_in(officer)
+    assert needs(client)["heading"] == "2 requests that nobody has"
+    made.registered(officer, ("email", "mine@example.org"))
+    assert needs(client)["heading"] == "1 of yours and 2 that nobody has"
+    assert needs(client, "everybody")["heading"] == "3 requests need somebody"

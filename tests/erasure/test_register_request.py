@@ -1,6 +1,7 @@
 """Registering a request as it came in, and sending it later, when the CXone id is known."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -306,3 +307,45 @@ def test_nobody_sends_unsigned(registered: PrivacyRequest, client: Client) -> No
 
 def test_a_reference_that_is_nobodys_is_not_found(lena: Client) -> None:
     assert lena.get("/admin/requests/PR-2099-999999/send/").status_code == 404
+
+
+@pytest.mark.parametrize("do", ["register", "send"])
+@pytest.mark.parametrize(
+    ("kind", "value", "what"),
+    [
+        ("email", "not an email", "an e-mail address"),
+        ("phone", "by phone", "a phone number"),
+        ("phone", "( ) - - -", "a phone number"),
+    ],
+)
+def test_what_is_no_address_is_refused_beside_its_field(
+    lena: Client, do: str, kind: str, value: str, what: str
+) -> None:
+    answer = lena.post(NEW, request_form(("cxone_id", ID), (kind, value), do=do))
+    rows = answer.context["form"].rows.forms
+    assert [len(row.errors.get("value", [])) for row in rows] == [0, 1]
+    assert f"That does not look like {what}. Correct it" in text_of(answer)
+    assert not PrivacyRequest.objects.exists()
+
+
+def test_what_is_no_address_is_refused_when_it_comes_with_the_sending(
+    lena: Client, registered: PrivacyRequest
+) -> None:
+    answer = lena.post(address(registered), to_send(("cxone_id", ID), ("email", "not an email")))
+    assert "That does not look like an e-mail address." in text_of(answer)
+    assert not Submission.objects.exists()
+
+
+def test_one_that_is_late_already_says_since_when_and_what_to_do(lena: Client) -> None:
+    received_on = timezone.localdate() - timedelta(days=60)
+    answer = lena.post(
+        NEW,
+        request_form(MAIL, do="register", received_on=received_on.isoformat(), **NOTHING_TO_SEND),
+        follow=True,
+    )
+    request = PrivacyRequest.objects.get()
+    late = (timezone.localdate() - request.due_on).days
+    page = text_of(answer)
+    assert f"{request} was due on" in page
+    assert f", {late} days overdue: answer now, and record why." in page
+    assert "must be answered by" not in page

@@ -1,4 +1,4 @@
-"""Stopping or taking over several requests at once: what can be done is said first, then done."""
+"""Stopping, taking or handing over several requests at once: what can be done is said first, then done."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,12 +20,13 @@ pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:erasure_privacyrequest_changelist")
 STOP, TAKE_OVER = reverse("admin:requests_stop"), reverse("admin:requests_take_over")
+HAND_OVER = reverse("admin:requests_hand_over_together")
 LATER = timedelta(minutes=15)
-ACTIONS = ["stop_chosen", "take_over_chosen"]
+ACTIONS = ["stop_chosen", "take_over_chosen", "hand_over_chosen"]
 
 
 def choose(client: Client, requests: Sequence[PrivacyRequest], action: str) -> Any:
-    """Tick the requests in the list and press one of the two buttons, as the list's own form does."""
+    """Tick the requests in the list and press one of the buttons, as the list's own form does."""
     return client.post(
         LIST,
         {
@@ -68,13 +69,14 @@ def others(officer: User) -> dict[str, PrivacyRequest]:
 # The list ----------------------------------------------------------------------------------------------
 
 
-def test_officers_have_boxes_and_two_buttons(
+def test_officers_have_boxes_and_three_buttons(
     waiting: list[PrivacyRequest], officer: User, signed_in: made.SignIn
 ) -> None:
     page = signed_in(officer).get(LIST).content.decode()
     assert page.count('name="_selected_action"') == 2
     assert 'name="index" value="0"' in page
     assert 'name="index" value="1"' in page
+    assert 'name="index" value="2"' in page
     assert "delete_selected" not in page
 
 
@@ -95,7 +97,7 @@ def test_the_acts_are_for_officers(
     waiting: list[PrivacyRequest], signed_in: made.SignIn, request: pytest.FixtureRequest, who: str
 ) -> None:
     client = signed_in(request.getfixturevalue(who))
-    for address in (STOP, TAKE_OVER):
+    for address in (STOP, TAKE_OVER, HAND_OVER):
         assert confirm(client, address, waiting).status_code == 403
     assert statuses(*waiting) == ["queued", "queued", "blocked"]
     assert entries(Event.REQUEST_ASSIGNED) == []
@@ -104,7 +106,7 @@ def test_the_acts_are_for_officers(
 def test_they_are_posted_with_the_forms_token(
     waiting: list[PrivacyRequest], officer: User, signed_in: made.SignIn, client: Client
 ) -> None:
-    for address in (STOP, TAKE_OVER):
+    for address in (STOP, TAKE_OVER, HAND_OVER):
         assert signed_in(officer).get(address).status_code == 405
         assert confirm(made.guarded(officer), address, waiting).status_code == 403
         assert confirm(client, address, waiting)["Location"].startswith(reverse("admin:login"))
@@ -223,3 +225,53 @@ def test_what_does_not_exist_changes_nothing(
     answer = signed_in(officer).post(STOP, {"request": ["PR-2020-000001", "nonsense"]}, follow=True)
     assert "Nothing was stopped, since none of the requests was ticked." in text_of(answer)
     assert statuses(*waiting) == ["queued", "queued", "blocked"]
+
+
+# Handing over ------------------------------------------------------------------------------------------
+
+
+def test_before_it_hands_over_it_says_which_and_asks_to_whom(
+    waiting: list[PrivacyRequest],
+    others: dict[str, PrivacyRequest],
+    officer: User,
+    other_officer: User,
+    signed_in: made.SignIn,
+) -> None:
+    page = text_of(choose(signed_in(officer), [*waiting, others["answered"]], "hand_over_chosen"))
+    assert "2 of 3 can be handed over" in page
+    assert "Lena Hofmann has it now." in page
+    assert "Anna Berg" in page
+    assert "is answered; nobody needs to have it any more" in page
+    assert entries(Event.REQUEST_ASSIGNED) == []
+
+
+def test_handing_over_makes_the_colleague_the_owner_and_names_those_she_has(
+    waiting: list[PrivacyRequest], officer: User, other_officer: User, signed_in: made.SignIn
+) -> None:
+    hers = made.filed(other_officer, "c-hers")
+    chosen = {"request": [request.reference for request in (*waiting, hers)], "to": other_officer.staff_id}
+    page = text_of(signed_in(officer).post(HAND_OVER, chosen, follow=True))
+    assert "Anna Berg has 2 more requests now." in page
+    assert f"Not handed over: {hers.reference}. Anna Berg has it already." in page
+    assert set(PrivacyRequest.objects.values_list("owner", flat=True)) == {other_officer.pk}
+    assert len(entries(Event.REQUEST_ASSIGNED)) == 2
+
+
+@pytest.mark.parametrize(
+    ("to", "words"), [("", "Choose who gets it."), ("nobody", "Choose an officer who is active")]
+)
+def test_without_a_colleague_it_asks_again_and_keeps_what_was_ticked(
+    waiting: list[PrivacyRequest], officer: User, signed_in: made.SignIn, to: str, words: str
+) -> None:
+    chosen = {"request": [waiting[0].reference], "to": to, "list": "stage=open"}
+    answer = signed_in(officer).post(HAND_OVER, chosen)
+    assert words in text_of(answer)
+    assert "Nothing was handed over yet" in text_of(answer)
+    assert [one.request for one in answer.context["able"]] == [waiting[0]]
+    assert answer.context["list_terms"] == "stage=open"
+    assert entries(Event.REQUEST_ASSIGNED) == []
+
+
+def test_handing_over_nothing_is_told(officer: User, signed_in: made.SignIn) -> None:
+    answer = signed_in(officer).post(HAND_OVER, {"to": ""}, follow=True)
+    assert "Nothing was handed over, since none of the requests was ticked." in text_of(answer)

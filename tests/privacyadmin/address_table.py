@@ -120,6 +120,9 @@ admin:attention_clear /admin/requests/{reference}/{number}/seen/
 admin:requests_stop /admin/requests/together/stop/
     GET  405       403       403       403       403       405       login
     POST go        403       403       403       403       go        login
+admin:requests_hand_over_together /admin/requests/together/hand-over/
+    GET  405       403       403       403       403       405       login
+    POST go        403       403       403       403       go        login
 admin:requests_take_over /admin/requests/together/take-over/
     GET  405       403       403       403       403       405       login
     POST go        403       403       403       403       go        login
