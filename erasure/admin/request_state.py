@@ -70,6 +70,8 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
         "can_take_over": may["file"] and request.owner_id != http_request.user.pk and not request.is_answered,
         "can_send": may["file"] and not cards and not request.is_answered,
         "why_not_answer": lifecycle.why_not_answer(request),
+        "marked": lifecycle.part_to_look_at(request),
+        "now": now,
         "can_refuse": may["answer"] and not request.is_answered and can_refuse_whole(request),
         "ways": ways_of(request, may=may),
         "dates": dates_of(request, today=today),
