@@ -152,3 +152,10 @@ def test_what_is_filled_in_is_never_read_as_a_placeholder(reason: str) -> None:
 @pytest.mark.parametrize("text", ["a { b", "a } b", "{{reference}", "{reference}}", "{", "}{"])
 def test_a_brace_that_stands_alone_is_refused(text: str) -> None:
     assert "{reference}" in why_not_placeholders(text, LetterKind.DONE)
+
+
+def test_what_was_done_under_two_ids_is_read_once() -> None:
+    part = PartTold(categories=["CONTACT"], outcome=Outcome.DONE)
+    letter = written(LetterKind.DONE, facts_of(LetterKind.DONE, "gdpr", parts=[part, part]))
+    assert letter.count("Contact: our contact-centre provider reported") == 1
+    assert "under" not in letter.split("provider reported")[0].rsplit("\n", 1)[-1]
