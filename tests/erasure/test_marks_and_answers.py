@@ -43,6 +43,7 @@ def test_while_a_part_is_marked_the_page_says_so_and_leads_to_the_mark(
     page = signed_in(officer).get(address(done, "page"))
     html = page.content.decode()
     assert LOOK_FIRST in words_of(page)
+    assert "Somebody has to look at it: what to do stands above." in words_of(page)
     assert 'href="#attention-1"' in html
     assert 'id="attention-1"' in html
     assert address(done) not in html
