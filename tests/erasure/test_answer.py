@@ -482,38 +482,3 @@ def test_the_summary_names_each_field_with_its_part_and_leads_to_it(
     ):
         assert f'<a class="pa-link" href="#{target}">{words}</a>' in html
         assert f'id="{target}"' in html
-
-
-# While the clock is paused ------------------------------------------------------------------------------
-
-
-def paused_in_the_uk(officer: User, *, days_ago: int) -> PrivacyRequest:
-    """An access request whose clock has waited for the person since the day of receipt."""
-    day = made.today() - timedelta(days=days_ago)
-    request = made.registered(
-        officer, ("email", "a@example.org"), type="ACCESS", regulation="uk-gdpr", received_on=day
-    )
-    return made.paused(request, officer)
-
-
-def test_a_pause_ends_with_the_day_of_the_answer_and_its_days_do_not_make_it_late(
-    officer: User, signed_in: made.SignIn
-) -> None:
-    request = paused_in_the_uk(officer, days_ago=50)
-    assert request.due_on < made.today()
-    page = answer(signed_in(officer), request, "0 refused identity_not_established")
-    request.refresh_from_db()
-    assert (request.is_answered, request.late_reason) == (True, "")
-    pause = request.pauses.get()
-    assert (pause.until_day, pause.ended_by) == (made.today(), officer)
-    assert request.due_on > made.today()
-    assert "in time." in words_of(page)
-    acts = AuditEvent.objects.filter(obj=request.obj).order_by("-seq").values_list("act", flat=True)
-    assert list(acts[:2]) == ["request.answered", "request.unpaused"]
-
-
-def test_lateness_is_judged_by_the_day_of_the_answer_and_not_by_today(officer: User) -> None:
-    request = paused_in_the_uk(officer, days_ago=50)
-    told = made.told(request, Outcome.REFUSED)
-    first, last = (lifecycle.due_for(request, told, made.today() - timedelta(days=days)) for days in (20, 0))
-    assert request.first_due_on < first < last
