@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from audit.trail import Trail, audited
 from erasure.deadlines import ClockError
+from erasure.forms.problems import problems_of
 from erasure.lifecycle import MoveRefused
 from erasure.models import PrivacyRequest
 
@@ -18,7 +20,9 @@ def shown(
 ) -> HttpResponse:
     """A page about this request."""
     everywhere = admin.site.each_context(request)
-    about = {"title": f"{title}: {found.reference}", "request_shown": found}
+    about: dict[str, Any] = {"title": f"{title}: {found.reference}", "request_shown": found}
+    if isinstance(form := context.get("form"), BaseForm):
+        about["problems"] = problems_of(form)
     return render(request, f"erasure/{template}.html", {**everywhere, **about, **context})
 
 

@@ -25,6 +25,8 @@ OUTCOME_LINES: dict[Outcome, Words] = {
     Outcome.REFUSED: gettext_lazy("Not carried out; the person is told the ground, and their rights."),
     Outcome.WITHDRAWN: gettext_lazy("The person took the request back before it was carried out."),
 }
+#: CXone was never asked by us for what was not sent: then nothing was found by whoever looked there.
+LOOKED_UP = gettext_lazy("You looked the person up at CXone and found nobody.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +60,18 @@ def rows_of(request: PrivacyRequest, form: AnswerForm) -> list[Row]:
                 report=_report(part.submission),
                 outcome=outcome,
                 ground=ground,
-                outcomes=[(one, OUTCOME_LINES[Outcome(one.data["value"])]) for one in outcome]
+                outcomes=[(one, _line(Outcome(one.data["value"]), part.submission)) for one in outcome]
                 if alone
                 else [],
                 grounds=[(one, sentences[one.data["value"]]) for one in ground] if alone else [],
             )
         )
     return rows
+
+
+def _line(outcome: Outcome, part: Submission | None) -> Words:
+    was_sent = part is not None and part.status != S.CANCELLED
+    return OUTCOME_LINES[outcome] if was_sent or outcome != Outcome.NOTHING_FOUND else LOOKED_UP
 
 
 def _report(part: Submission | None) -> str:

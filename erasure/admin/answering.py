@@ -1,6 +1,6 @@
 """Recording that the person was answered, part by part, with the letter that tells them beside the form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,13 +14,15 @@ from audit.trail import audited
 from erasure import lifecycle
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404
-from erasure.admin.answer_rows import all_of_them, rows_of, suggested, suggestion
+from erasure.admin.answer_rows import Row, all_of_them, rows_of, suggested, suggestion
 from erasure.admin.letter_beside import day_of, letter_beside, letter_language
 from erasure.asked import controllers_today
 from erasure.choices import Channel, Outcome
 from erasure.forms.answer import AnswerForm, parts_asked, told_of
+from erasure.forms.problems import problems_of
 from erasure.letters import facts_of, parts_told
 from erasure.models import PrivacyRequest
+from erasure.plain_words import uncapitalised
 
 
 @page("erasure.answer_request", methods=("GET", "HEAD", "POST"))
@@ -32,7 +34,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     found = request_or_404(reference)
     if refusal := lifecycle.why_not_answer(found):
         messages.error(request, refusal)
-        return redirect("admin:request_page", reference=reference)
+        return _to_what_is_marked(found)
     do = request.POST.get("do", "record")
     if request.method == "POST" and do == "record":
         form = AnswerForm(request.POST, request=found)
@@ -44,6 +46,13 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     if do == "set_all":
         values |= all_of_them(form.parts, request.POST.get("all_outcome"), request.POST.get("all_ground"))
     return _page(request, found, form, values)
+
+
+def _to_what_is_marked(found: PrivacyRequest) -> HttpResponse:
+    """To the request's page, there to the mark where that is what stands in the way."""
+    marked = lifecycle.part_to_look_at(found)
+    page = redirect("admin:request_page", reference=found.reference)
+    return redirect(f"{page.url}#attention-{marked.number}") if marked else page
 
 
 def _first_seen(request: HttpRequest, found: PrivacyRequest) -> dict[str, Any]:
@@ -63,6 +72,7 @@ def _page(
         "request_shown": found,
         "form": form,
         "rows": rows,
+        "problems": problems_of(form, named=_named(rows)),
         "alone": rows[0] if len(rows) == 1 else None,
         "grounds": form.grounds,
         "outcomes": _in_common(form),
@@ -72,6 +82,14 @@ def _page(
         **_letter(found, form, values),
     }
     return render(request, "erasure/answer.html", {**admin.site.each_context(request), **context})
+
+
+def _named(rows: Sequence[Row]) -> dict[str, str]:
+    """The fields of several parts, each named with its part."""
+    if len(rows) == 1:
+        return {}
+    fields = [(row.heading, bound) for row in rows for bound in (row.outcome, row.ground)]
+    return {bound.name: f"{heading}: {uncapitalised(bound.label)}" for heading, bound in fields}
 
 
 def _in_common(form: AnswerForm) -> list[Outcome]:

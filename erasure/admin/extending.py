@@ -30,9 +30,10 @@ from erasure.models import PrivacyRequest
 def extend(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for ground, reason and the day on which the person was told, and record it."""
     found = request_or_404(reference)
-    offer, why_not = _offer(found)
+    offer, why_not = extension_now(found)
     if offer is None or why_not:
-        return shown(request, "extend", found, title=_("Extend"), why_not=why_not)
+        not_yet = lifecycle.why_not_answer(found)
+        return shown(request, "extend", found, title=_("Extend"), why_not=why_not, why_not_answer=not_yet)
     if request.method == "POST" and request.POST.get("do") != "letter":
         form = ExtensionForm(request.POST, request=found, grounds=offer.grounds)
         if form.is_valid():
@@ -43,7 +44,7 @@ def extend(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, found, offer, form, values)
 
 
-def _offer(found: PrivacyRequest) -> tuple[ExtensionOffer | None, str]:
+def extension_now(found: PrivacyRequest) -> tuple[ExtensionOffer | None, str]:
     """What an extension would bring, and why it cannot be made now; told today, on a ground that counts."""
     today = controllers_today()
     try:

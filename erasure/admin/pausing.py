@@ -3,6 +3,7 @@
 Only some laws know this, and only for some questions. For any other request there is no such page.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from erasure import lifecycle
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.about_request import recorded, refused, shown
 from erasure.admin.access import page, request_or_404
+from erasure.admin.letter_beside import day_of
 from erasure.asked import controllers_today
 from erasure.choices import PauseGround
 from erasure.deadlines import long_date, pause_grounds
@@ -27,8 +29,7 @@ def pause(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask what the person was asked for and when, and record it. While a pause is open: ask for its end."""
     found, today = request_or_404(reference), controllers_today()
     if open_pause := lifecycle.open_pause(found):
-        form_of_end = PauseEndForm(initial={"until_day": today}, earliest=open_pause.from_day)
-        return _end_page(request, found, open_pause, form_of_end)
+        return _end_page(request, found, open_pause, {"until_day": today})
     grounds = pause_grounds(found.regulation, found.type)
     first = grounds[0] if grounds else PauseGround.IDENTITY.value
     if why := lifecycle.why_not_pause(found, ground=first, from_day=today, today=today):
@@ -41,12 +42,14 @@ def pause(request: HttpRequest, reference: str) -> HttpResponse:
 
 @page("erasure.answer_request", methods=("POST",))
 def end(request: HttpRequest, reference: str) -> HttpResponse:
-    """Record when the answer came."""
+    """Record when the answer came. One button records nothing: it shows the dates that would follow."""
     found = request_or_404(reference)
     pause = lifecycle.open_pause(found)
     if pause is None:
         why = _("The clock of %(reference)s is not paused.") % {"reference": found.reference}
         return refused(request, found, why)
+    if request.POST.get("do") == "show":
+        return _end_page(request, found, pause, request.POST.dict())
     form = PauseEndForm(request.POST, earliest=pause.from_day)
     if form.is_valid():
         day = form.cleaned_data["until_day"]
@@ -54,7 +57,7 @@ def end(request: HttpRequest, reference: str) -> HttpResponse:
         if not why:
             return recorded(request, found, lambda log: _end(log, found, form, by=request.user))
         form.add_error("until_day", why)
-    return _end_page(request, found, pause, form)
+    return _end_page(request, found, pause, request.POST.dict(), form)
 
 
 def _begin(log: Trail, found: PrivacyRequest, form: PauseForm, *, by: Any) -> str:
@@ -81,9 +84,24 @@ def _end(log: Trail, found: PrivacyRequest, form: PauseEndForm, *, by: Any) -> s
 
 
 def _end_page(
-    request: HttpRequest, found: PrivacyRequest, open_pause: ClockPause, form: PauseEndForm
+    request: HttpRequest,
+    found: PrivacyRequest,
+    open_pause: ClockPause,
+    values: Mapping[str, Any],
+    form: PauseEndForm | None = None,
 ) -> HttpResponse:
-    return shown(request, "pause_end", found, title=_("Let the clock go on"), form=form, pause=open_pause)
+    asked = form or PauseEndForm(initial=values, earliest=open_pause.from_day)
+    day = day_of(asked, "until_day", values)
+    return shown(
+        request,
+        "pause_end",
+        found,
+        title=_("Let the clock go on"),
+        form=asked,
+        pause=open_pause,
+        day=day,
+        would_be=lifecycle.clock_resumed_on(found, day),
+    )
 
 
 urls: list[URLPattern] = [

@@ -24,7 +24,7 @@ from erasure.admin.request_ways import can_refuse_whole, ways_of
 from erasure.admin.submission_cards import Card, cards_of
 from erasure.admin.timeline import timeline_of
 from erasure.asked import controllers_today
-from erasure.choices import SubmissionStatus
+from erasure.choices import RequestStage, SubmissionStatus
 from erasure.deadlines import DISCLAIMER, as_stored
 from erasure.models import PrivacyRequest, Submission, Upstream
 from erasure.models.subjects import in_order
@@ -56,6 +56,7 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
     current = [card for card in cards if card.replaced_by is None]
     submissions = [card.submission for card in cards]
     stage = stage_of(_parts(current), answered=request.is_answered)
+    marked = lifecycle.part_to_look_at(request)
     return {
         "title": request.reference,
         "request_shown": request,
@@ -63,13 +64,15 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
         "sees_personal": may["reveal"],
         "cards": cards,
         "stage": stage,
-        "next_step": next_step(request, stage, current, now=now),
+        "next_step": next_step(request, RequestStage.ATTENTION if marked else stage, current, now=now),
         "identifiers": in_order(request.subject.identifiers.all()),
         "forgetting": forgetting_words(request, now=now),
         "can_reveal": may["reveal"] and any(known.value for known in request.subject.identifiers.all()),
         "can_take_over": may["file"] and request.owner_id != http_request.user.pk and not request.is_answered,
         "can_send": may["file"] and not cards and not request.is_answered,
         "why_not_answer": lifecycle.why_not_answer(request),
+        "marked": marked,
+        "now": now,
         "can_refuse": may["answer"] and not request.is_answered and can_refuse_whole(request),
         "ways": ways_of(request, may=may),
         "dates": dates_of(request, today=today),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from erasure import lifecycle
+from erasure.admin.extending import extension_now
 from erasure.admin.letter_page import letters_of
 from erasure.choices import LetterKind, Outcome
 from erasure.deadlines import pause_grounds
@@ -37,7 +38,8 @@ def _clock_ways(request: PrivacyRequest, may: Mapping[str, bool]) -> Iterator[Wa
     if request.is_answered:
         return
     if may["answer"]:
-        if not request.extensions.filter(fell_at__isnull=True).exists():
+        offer, why_not_extend = extension_now(request)
+        if offer is not None and not why_not_extend:
             yield _way(request, "extend", "more_time", _("Extend"))
         if lifecycle.open_pause(request):
             yield _way(request, "pause", "play_circle", _("Let the clock go on"))

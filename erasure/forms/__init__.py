@@ -5,8 +5,9 @@ They hold no rule: they build a `Filing`, ask what is against it, and put each a
 
 from erasure.forms.identifiers import CorrectionForm, IdentifierRows, kind_of
 from erasure.forms.new_request import RequestForm
+from erasure.forms.problems import Problem
 from erasure.forms.registered_request import SendForm
-from erasure.forms.sending import Problem, SendingForm
+from erasure.forms.sending import SendingForm
 from erasure.forms.trying_clock import TryingClockForm
 from erasure.forms.typed import typed
 

@@ -14,7 +14,7 @@ from audit.words import Words
 from erasure.asked import Identifier
 from erasure.choices import Category, HoldKind
 from erasure.forms.identifiers import IdentifierRows
-from erasure.forms.sending import Problem, first_control
+from erasure.forms.problems import Problem, problems_of
 from erasure.hold_wishes import SAME, HoldWish, against_identifier, against_placing
 from erasure.policy import Violation
 
@@ -128,11 +128,7 @@ class HoldForm(forms.Form):
     def problems(self) -> list[Problem]:
         """What has to be put right."""
         several = len(self.rows.forms) > 1
-        found = [
-            Problem(str(bound.label), first_control(bound.auto_id, bound.field.widget))
-            for bound in self
-            if bound.errors
-        ]
+        found = problems_of(self)
         found += [
             Problem(
                 _("Identifier %(number)s") % {"number": number} if several else _("Identifier"),

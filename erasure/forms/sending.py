@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,6 +12,7 @@ from audit.words import Words
 from erasure.asked import Filing, Identifier, against_identifier, without_white_space
 from erasure.choices import Category, IdentityCheck, OverrideReason, Scope
 from erasure.forms.identifiers import IdentifierRows
+from erasure.forms.problems import Problem, problems_of
 from erasure.policy import Violation
 
 LONGEST_NOTE = 4000
@@ -24,14 +24,6 @@ WORDS_HERE = {
     "categories.empty": _("Choose at least one category."),
     "scope.unknown": _("Choose how far it reaches."),
 }
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A line of the summary on top: what has to be put right, and the element to go to."""
-
-    label: str
-    target: str
 
 
 def _text(label: Words, *, rows: int, **options: Any) -> forms.CharField:
@@ -173,11 +165,7 @@ class SendingForm(forms.Form):
             for number, row in enumerate(self.rows.forms, start=1)
             if row.errors
         ]
-        found += [
-            Problem(str(bound.label), first_control(bound.auto_id, bound.field.widget))
-            for bound in self
-            if bound.errors
-        ]
+        found += problems_of(self)
         elsewhere = [*self.rows.non_form_errors(), *self.non_field_errors()]
         return found + [Problem(str(words), "content") for words in elsewhere]
 
@@ -220,11 +208,6 @@ class SendingForm(forms.Form):
 def _identifier_words(number: int) -> str:
     """What the summary calls a row: with its number where there are several."""
     return gettext("Identifier %(number)d") % {"number": number} if number else gettext("Identifier")
-
-
-def first_control(auto_id: str, widget: forms.Widget) -> str:
-    """The id of the first control of a field, for a link to it."""
-    return f"{auto_id}_0" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else auto_id
 
 
 def _as_meant(text: str | None) -> str:

@@ -57,7 +57,6 @@ ENGLISH = Wording(
         "ACCESS": "give you a copy of your personal data",
     },
     whole="Your personal data",
-    identifier="{categories} (under {identifier})",
     parts=by_type(
         {
             Outcome.DONE: "{data}: our contact-centre provider reported the erasure as done.",

@@ -14,12 +14,11 @@ from erasure.refusal_grounds import refusal_grounds
 
 @dataclass(frozen=True, kw_only=True)
 class PartTold:
-    """One part of an answer; `identifier` is masked, and empty where there is but one."""
+    """One part of an answer. The person knows neither our ids nor their masks: none is named."""
 
     categories: Sequence[str]
     outcome: Outcome
     ground: str = ""
-    identifier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +69,17 @@ def parts_told(request: PrivacyRequest, told: Sequence[lifecycle.Told]) -> list[
 
 def parts_on_record(request: PrivacyRequest) -> list[PartTold]:
     """The parts of the answer that was recorded."""
-    rows = request.answer_parts.select_related("submission", "submission__identifier")
+    rows = request.answer_parts.select_related("submission")
     ordered = sorted(rows, key=lambda part: part.submission.number if part.submission else 0)
     return _parts(request, [(part.submission, Outcome(part.outcome), part.ground) for part in ordered])
 
 
 def _parts(request: PrivacyRequest, told: Sequence[tuple[Submission | None, Outcome, str]]) -> list[PartTold]:
-    several = len({row.identifier_id for row, _outcome, _ground in told if row is not None}) > 1
     return [
         PartTold(
             categories=row.categories if row else request.categories,
             outcome=outcome,
             ground=ground,
-            identifier=row.identifier.masked if row and several else "",
         )
         for row, outcome, ground in told
     ]

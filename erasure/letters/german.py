@@ -60,7 +60,6 @@ GERMAN = Wording(
         "ACCESS": "Auskunft über Ihre personenbezogenen Daten",
     },
     whole="Ihre personenbezogenen Daten",
-    identifier="{categories} (unter {identifier})",
     parts=by_type(
         {
             Outcome.DONE: "{data}: Unser Kontaktcenter-Dienstleister hat die Löschung als erledigt gemeldet.",

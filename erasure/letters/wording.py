@@ -38,7 +38,6 @@ class Wording:
     rights: Sequence[Rights]
     asked: Mapping[str, str]
     whole: str
-    identifier: str
     parts: Mapping[tuple[str, Outcome], str]
     laws: Mapping[str, str]
     another_law: str

@@ -55,7 +55,8 @@ def _values(facts: LetterFacts, wording: Wording) -> dict[str, str]:
         "categories": categories_words(facts.categories) or wording.whole,
         "reason": facts.reason.strip(),
         "grounds": _grounds(facts),
-        "parts": as_list(_line(part, facts, wording) for part in facts.parts),
+        # Under two ids the same may have been done: the person reads it once.
+        "parts": as_list(dict.fromkeys(_line(part, facts, wording) for part in facts.parts)),
     }
 
 
@@ -68,8 +69,6 @@ def _grounds(facts: LetterFacts) -> str:
 
 def _line(part: PartTold, facts: LetterFacts, wording: Wording) -> str:
     data = categories_words(part.categories) or wording.whole
-    if part.identifier:
-        data = fill(wording.identifier, {"categories": data, "identifier": part.identifier})
     ground = _ground_sentence(facts.regulation, part.ground) if part.outcome == Outcome.REFUSED else ""
     return fill(wording.parts[str(facts.request_type), part.outcome], {"data": data, "ground": ground})
 

@@ -10,6 +10,7 @@ from erasure.lifecycle.answering import (
     answer,
     due_for,
     outcome_of,
+    part_to_look_at,
     parts_to_answer,
     possible_outcomes,
     why_impossible,
@@ -21,6 +22,7 @@ from erasure.lifecycle.answering import (
 )
 from erasure.lifecycle.clocks import (
     clock_of,
+    clock_resumed_on,
     extend,
     extended,
     extension_offer,
@@ -107,6 +109,7 @@ __all__ = [
     "cancel",
     "clear_attention",
     "clock_of",
+    "clock_resumed_on",
     "comment",
     "complete",
     "contradict",
@@ -131,6 +134,7 @@ __all__ = [
     "note_unclear",
     "open_pause",
     "outcome_of",
+    "part_to_look_at",
     "parts_to_answer",
     "pause",
     "paused",

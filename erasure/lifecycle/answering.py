@@ -12,7 +12,7 @@ from audit.log_format import JSON
 from audit.trail import Trail
 from erasure.choices import TERMINAL_STATUSES, Channel, LateReason, Outcome
 from erasure.deadlines import long_date
-from erasure.lifecycle.clocks import clock_ended_by_answer, resume_clock
+from erasure.lifecycle.clocks import clock_resumed_on, resume_clock
 from erasure.lifecycle.moves import MoveRefused, S
 from erasure.lifecycle.registering import controllers_day, locked
 from erasure.models import AnswerPart, PrivacyRequest, Submission
@@ -103,7 +103,7 @@ def answer(
     )
     if refusal:
         raise MoveRefused(refusal)
-    if clock_ended_by_answer(current, answered_on) is not None:
+    if clock_resumed_on(current, answered_on) is not None:
         # Judged with what was awaited at its end: so it has to be kept, and nothing moves after the answer.
         resume_clock(log, request, by=by, until_day=answered_on, now=now)
     numbered = {part.number: part for part in parts_to_answer(current)}
@@ -157,15 +157,24 @@ def why_not_answer(request: PrivacyRequest) -> str:
             "reference": request.reference,
             "day": long_date(request.answered_on),
         }
-    parts = list(request.submissions.filter(replaced_by__isnull=True).order_by("number"))
     if request.submissions.exclude(status__in=TERMINAL_STATUSES).exists():
         return _("Something is still open at CXone or on hold. Wait for its end, or stop it, then answer.")
-    if marked := next((part for part in parts if part.attention), None):
+    if marked := part_to_look_at(request):
         return _("%(part)s is marked: “%(flag)s”. Look at it first, and say so there, then answer.") % {
             "part": marked,
             "flag": marked.get_attention_display(),
         }
     return ""
+
+
+def part_to_look_at(request: PrivacyRequest) -> Submission | None:
+    """The first part whose mark has to be looked at before an answer.
+
+    None where there is none, where it was answered, and while something is still open.
+    """
+    if request.is_answered or request.submissions.exclude(status__in=TERMINAL_STATUSES).exists():
+        return None
+    return next((part for part in parts_to_answer(request) if part.attention), None)
 
 
 def why_not_told(request: PrivacyRequest, told: Sequence[Told]) -> str:
@@ -227,7 +236,7 @@ def due_for(request: PrivacyRequest, told: Sequence[Told], day: date) -> date:
     (GDPR Art. 12(4).) What the clock still waits for has ended with the answer.
     """
     refuses = any(part.outcome == Outcome.REFUSED for part in told)
-    dates = clock_ended_by_answer(request, day) or request
+    dates = clock_resumed_on(request, day) or request
     return dates.first_due_on if refuses else dates.due_on
 
 

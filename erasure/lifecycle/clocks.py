@@ -177,11 +177,11 @@ def resume_clock(
     return row
 
 
-def clock_ended_by_answer(request: PrivacyRequest, day: date) -> Clock | None:
-    """The dates by which an answer of this day is judged where the clock is paused; None where it is not.
+def clock_resumed_on(request: PrivacyRequest, day: date) -> Clock | None:
+    """The dates that follow when a paused clock goes on from this day; None where it is not paused.
 
-    What is still awaited ends with the answer: whoever never sent what the clock waits for can be refused,
-    and that is not late for the waiting. A law that is switched off computes nothing any more.
+    An answer of that day is judged by them: whoever never sent what the clock waits for can be refused, and
+    that is not late for the waiting. A law that is switched off computes nothing any more.
     """
     row = open_pause(request)
     if row is None or row.from_day > day:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from erasure import filing
+from erasure.deadlines import long_date
 from erasure.models import PrivacyRequest
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
@@ -134,6 +135,56 @@ def test_a_half_written_comment_and_the_cursor_stay_while_the_page_follows(desk:
     page.keyboard.type(" contract.")
     desk.presses("Write the comment")
     expect(page.locator(".pa-comments")).to_contain_text("She means the other contract.")
+
+
+def test_another_language_of_a_letter_is_shown_and_copied_at_once(desk: Desk, officer: User) -> None:
+    page, request = desk.page, made.registered(officer, ("email", "a@example.org"))
+    page.goto(desk.url + reverse("admin:request_letter", args=[request.reference, "acknowledgement"]))
+    expect(page.get_by_role("button", name="Show it")).to_be_hidden()
+    page.get_by_label("Language of the letter").select_option("de")
+    expect(page.locator("#letter-body")).to_contain_text("Sehr geehrte Damen und Herren")
+    page.get_by_role("button", name="Copy the text").click()
+    assert "Sehr geehrte Damen und Herren" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_the_date_that_would_follow_keeps_in_step_with_the_day(desk: Desk, officer: User) -> None:
+    day = made.today() - timedelta(days=2)
+    request = made.registered(
+        officer,
+        ("email", "a@example.org"),
+        type="ACCESS",
+        regulation="uk-gdpr",
+        received_on=made.today() - timedelta(days=10),
+    )
+    desk.opens(made.paused(request, officer), "pause")
+    desk.page.get_by_label("The answer came on").fill(day.isoformat())
+    desk.page.keyboard.press("Tab")
+    expect(desk.page.locator("#new-dates")).to_contain_text(f"If the answer came on {long_date(day)}")
+
+
+def test_a_choice_that_was_missing_is_red_only_until_it_is_made(desk: Desk, officer: User) -> None:
+    page, request = desk.page, made.registered(officer, ("email", "a@example.org"))
+    desk.opens(request, "answer")
+    desk.presses("Record the answer")
+    expect(page.locator("#problems")).to_be_focused()
+    missing = page.get_by_text("Choose what the person was told.")
+    expect(missing).to_be_visible()
+    page.get_by_role("radio", name="Withdrawn by the person").check()
+    expect(missing).to_be_hidden()
+
+
+def test_on_paper_a_request_has_no_frame_and_says_of_when_it_is(desk: Desk, officer: User) -> None:
+    page = desk.page
+    desk.opens(made.filed(officer))
+    as_of = page.get_by_text("PrivacyAdmin, as of")
+    expect(as_of).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(as_of).to_be_visible()
+    for what in ("#nav-sidebar", "#dossier-heading"):
+        expect(page.locator(what)).to_be_hidden()
+    card = page.locator(".pa-card").first.bounding_box()
+    assert card is not None
+    assert card["x"] < 120
 
 
 def test_without_scripts_the_letter_comes_by_its_button(

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from audit.models import AuditEvent
+from audit.trail import audited
 from erasure import lifecycle
 from erasure.choices import LateReason, Outcome
 from erasure.models import AnswerPart, PrivacyRequest
@@ -433,3 +434,51 @@ def test_only_officers_answer(
 
 def test_it_is_posted_with_the_forms_token(done: PrivacyRequest, officer: User) -> None:
     assert made.guarded(officer).post(address(done), answer_form()).status_code == 403
+
+
+# What was never sent, and what nobody can refuse --------------------------------------------------------
+
+
+def test_of_an_unsent_request_it_does_not_say_that_cxone_was_asked(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    request = made.registered(officer, ("email", "a@example.org"))
+    page = words_of(signed_in(officer).get(address(request)))
+    assert "You looked the person up at CXone and found nobody." in page
+    assert "CXone was asked" not in page
+
+
+def test_the_same_is_said_of_a_part_that_was_stopped_before_it_was_sent(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    request = made.filed(officer, delay=timedelta(hours=1))
+    with audited() as log:
+        lifecycle.cancel(log, made.only(request), by=officer, because="stopped", now=made.now())
+    page = words_of(signed_in(officer).get(address(request)))
+    assert "You looked the person up at CXone and found nobody." in page
+    assert "CXone was asked" not in page
+
+
+def test_the_grounds_are_explained_only_where_a_part_can_be_refused(
+    in_two_parts: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    client, explained = signed_in(officer), "What the person reads of each ground"
+    assert explained in words_of(client.get(address(in_two_parts)))
+    all_done = made.filed(officer, "c-1", "c-2")
+    for number in (1, 2):
+        made.completed(made.only(all_done, number))
+    assert explained not in words_of(client.get(address(all_done)))
+
+
+def test_the_summary_names_each_field_with_its_part_and_leads_to_it(
+    in_two_parts: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    page = answer(signed_in(officer), in_two_parts, "1 done", "2 refused", channel="")
+    html = page.content.decode()
+    assert "Nothing was recorded yet: 2 things to put right" in words_of(page)
+    for target, words in (
+        ("id_ground-2", "Submission 2: ground of the refusal"),
+        ("id_channel", "How the answer went out"),
+    ):
+        assert f'<a class="pa-link" href="#{target}">{words}</a>' in html
+        assert f'id="{target}"' in html

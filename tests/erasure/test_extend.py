@@ -141,3 +141,33 @@ def test_the_reason_is_kept_from_auditors(officer: User, auditor: User, signed_i
     page = words_of(signed_in(auditor).get(address(request, "page")))
     assert "Extended from" in page
     assert REASON not in page
+
+
+def test_it_is_offered_only_while_it_can_be_made(officer: User, signed_in: made.SignIn) -> None:
+    client = signed_in(officer)
+    possible, overdue = request_of(officer), request_of(officer, days_ago=60)
+    assert address(possible, "extend") in client.get(address(possible, "page")).content.decode()
+    assert address(overdue, "extend") not in client.get(address(overdue, "page")).content.decode()
+
+
+def test_the_refusal_offers_the_answer_only_where_it_can_be_given(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    client = signed_in(officer)
+    overdue = request_of(officer, days_ago=60)
+    assert address(overdue, "answer") in client.get(address(overdue, "extend")).content.decode()
+    at_work = made.filed(officer, regulation="utah", received_on=made.today() - timedelta(days=60))
+    made.accepted(made.only(at_work))
+    page = client.get(address(at_work, "extend"))
+    assert address(at_work, "answer") not in page.content.decode()
+    assert "Something is still open at CXone or on hold." in words_of(page)
+
+
+def test_the_summary_names_what_has_to_be_put_right_and_leads_there(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    html = extend(signed_in(officer), request_of(officer), ground="", explanation="").content.decode()
+    assert "Nothing was recorded yet: 2 things to put right" in html
+    for target in ("id_ground_0", "id_explanation"):
+        assert f'href="#{target}"' in html
+        assert f'id="{target}"' in html

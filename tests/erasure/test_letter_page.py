@@ -106,3 +106,27 @@ def test_an_unknown_language_falls_back_to_the_readers(
 ) -> None:
     body = text_at(letter(signed_in(officer), registered, "acknowledgement", "xx"), "letter-body")
     assert body.startswith("Dear Sir or Madam,")
+
+
+def test_of_two_ids_neither_a_mask_nor_the_same_line_twice_is_read(
+    officer: User, signed_in: made.SignIn
+) -> None:
+    request, client = made.filed(officer, "cust-2026-4471", "cust-2026-5582"), signed_in(officer)
+    for number in (1, 2):
+        made.completed(made.only(request, number))
+    answer(client, request, "1 done", "2 done")
+    body = text_at(letter(client, request, "done"), "letter-body")
+    assert "•" not in body
+    assert body.count("reported the erasure as done") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_of_an_unsent_request_the_letter_does_not_say_that_anybody_was_asked(
+    language: str, registered: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    client = signed_in(officer)
+    answer(client, registered, "0 nothing_found")
+    body = text_at(letter(client, registered, "nothing_found", language), "letter-body")
+    assert ("nothing about you was found" if language == "en" else "wurde nichts über Sie gefunden") in body
+    for claim in ("provider", "reported", "asked", "Dienstleister", "gemeldet"):
+        assert claim not in body

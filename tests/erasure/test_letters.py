@@ -92,13 +92,13 @@ def test_a_mixed_answer_says_of_each_part_what_was_done_and_what_refused_on_whic
     parts = [
         PartTold(categories=["CONTACT"], outcome=Outcome.DONE),
         PartTold(categories=["ANALYTICS", "IVR"], outcome=Outcome.REFUSED, ground="legal_claims"),
-        PartTold(categories=["EMAIL"], outcome=Outcome.NOTHING_FOUND, identifier="cu••••71"),
+        PartTold(categories=["EMAIL"], outcome=Outcome.NOTHING_FOUND),
     ]
     letter = written(LetterKind.PARTLY_DONE, facts_of(LetterKind.PARTLY_DONE, "gdpr", parts=parts))
     assert "– Contact: our contact-centre provider reported the erasure as done." in letter
     assert "– Analytics, IVR: not carried out. We need the data concerned for the establishment" in letter
     assert "(GDPR Art. 17(3)(e))" in letter
-    assert "– Email (under cu••••71): nothing about you was found" in letter
+    assert "– Email: nothing about you was found" in letter
 
 
 def test_a_ground_that_is_still_to_be_confirmed_names_no_law() -> None:
@@ -152,3 +152,10 @@ def test_what_is_filled_in_is_never_read_as_a_placeholder(reason: str) -> None:
 @pytest.mark.parametrize("text", ["a { b", "a } b", "{{reference}", "{reference}}", "{", "}{"])
 def test_a_brace_that_stands_alone_is_refused(text: str) -> None:
     assert "{reference}" in why_not_placeholders(text, LetterKind.DONE)
+
+
+def test_what_was_done_under_two_ids_is_read_once() -> None:
+    part = PartTold(categories=["CONTACT"], outcome=Outcome.DONE)
+    letter = written(LetterKind.DONE, facts_of(LetterKind.DONE, "gdpr", parts=[part, part]))
+    assert letter.count("Contact: our contact-centre provider reported") == 1
+    assert "under" not in letter.split("provider reported")[0].rsplit("\n", 1)[-1]

@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
+from erasure import lifecycle
+from erasure.deadlines import long_date
 from erasure.models import ClockPause, PrivacyRequest
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
@@ -118,3 +121,42 @@ def test_a_clock_that_runs_has_no_pause_to_end(
     request_in_the_uk: PrivacyRequest, officer: User, signed_in: made.SignIn
 ) -> None:
     assert "is not paused" in words_of(end(signed_in(officer), request_in_the_uk))
+
+
+def test_both_dates_stand_before_the_click_and_are_those_after_it(
+    request_in_the_uk: PrivacyRequest, officer: User, signed_in: made.SignIn
+) -> None:
+    client = signed_in(officer)
+    pause(client, request_in_the_uk)
+    request_in_the_uk.refresh_from_db()
+    first_seen = client.get(address(request_in_the_uk, "pause"))
+    assert first_seen.context["would_be"].due_on > request_in_the_uk.due_on
+
+    day = made.today() - timedelta(days=1)
+    shown = act(client, request_in_the_uk, "pause_end", do="show", until_day=day.isoformat())
+    would_be = shown.context["would_be"]
+    for date in (request_in_the_uk.due_on, would_be.due_on, would_be.target_on, day):
+        assert long_date(date) in words_of(shown)
+    assert ClockPause.objects.get().until_day is None
+
+    end(client, request_in_the_uk, days_ago=1)
+    request_in_the_uk.refresh_from_db()
+    assert (request_in_the_uk.due_on, request_in_the_uk.target_on) == (would_be.due_on, would_be.target_on)
+
+
+def test_a_pause_whose_ground_is_no_longer_in_force_can_still_be_ended(
+    officer: User, signed_in: made.SignIn, settings: LazySettings
+) -> None:
+    settings.EU_IDENTITY_PAUSE = True
+    request = made.registered(officer, ("email", "a@example.org"), regulation="gdpr")
+    client, before = signed_in(officer), request.due_on
+    pause(client, request, days_ago=2, ground="identity")
+    settings.EU_IDENTITY_PAUSE = False
+
+    assert lifecycle.why_not_resume(request, until_day=made.today(), today=made.today()) == ""
+    page = end(client, request)
+
+    assert "The clock goes on" in words_of(page)
+    assert ClockPause.objects.get().until_day == made.today()
+    request.refresh_from_db()
+    assert request.due_on == before
