@@ -154,7 +154,7 @@ def _extended(requests: Requests, chosen: str, _reader: int | None) -> Requests:
 
 def _to_be_certified(requests: Requests, _chosen: str, _reader: int | None) -> Requests:
     """Those that the landing page counts."""
-    return requests.filter(pk__in=uncertified(timezone.now()).values("pk"))
+    return requests & uncertified(timezone.now())
 
 
 def _by_category(requests: Requests, chosen: str, _reader: int | None) -> Requests:
