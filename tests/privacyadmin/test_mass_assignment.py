@@ -222,7 +222,6 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             {"language": "de", "time_zone": "Europe/Berlin", "daily_digest": "on"},
             PreferencesForm,
         ),
-        "choose language": Case("officer", about("language"), {"language": "de", "next": ""}),
         "take back": Case("reviewer", about("override_revoke", let_through.pk), {}),
         "address": Case(
             "operator",
@@ -402,7 +401,7 @@ NAMES = (
     "send",
     "correct",
     "take over",
-    "hand over",
+    "hand over what was left",
     "stop",
     "seen",
     "answer",
@@ -429,6 +428,7 @@ NAMES = (
     "deactivate",
     "reactivate",
     "password",
+    "preferences",
 )
 
 
