@@ -10,9 +10,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
-from erasure.admin.request_import_overdue import days_overdue, overdue_words
 from erasure.admin.request_narrowing import list_address
+from erasure.asked import controllers_today
 from erasure.choices import (
     IMPORT_STAGE_LOOKS,
     IMPORT_VERDICT_LOOKS,
@@ -21,6 +22,7 @@ from erasure.choices import (
     Look,
 )
 from erasure.imports import withdrawing
+from erasure.imports.falling_due import days_overdue
 from erasure.imports.outcomes import SUMS, summed
 from erasure.imports.results import UNFILED, Known, duplicate_words
 from erasure.models import ImportRun
@@ -110,7 +112,7 @@ class Shown:
     @cached_property
     def days_overdue(self) -> dict[int, int]:
         """By how many days each line is late before it is filed, as long as nothing is filed."""
-        return days_overdue(self.run) if self.stage == ImportStage.CHECKED else {}
+        return days_overdue(self.run, controllers_today()) if self.stage == ImportStage.CHECKED else {}
 
     @property
     def separator(self) -> str:
@@ -192,13 +194,21 @@ def tabs_of(shown: Shown, verdict: str) -> list[Tab]:
     return [Tab(_("All"), "", sum(counts.values()) + shown.left, not verdict), *found]
 
 
+def _overdue_words(days: int) -> str:
+    """That a row is late already; empty for one in time."""
+    if not days:
+        return ""
+    words = ngettext("Already overdue by %(count)d day", "Already overdue by %(count)d days", days)
+    return words % {"count": days}
+
+
 def row_of(known: Known, *, is_unfiled: bool, days_overdue: int = 0) -> ShownRow:
     """A row with what would happen to it, or what did, and why, and by how many days it is late already."""
     if known.verdict is None:
         return ShownRow(known, NOT_FILED_LOOK, _("Not filed"), _("The import was stopped before this line."))
     look = IMPORT_VERDICT_LOOKS[known.verdict]
     label = _label(known.verdict, is_unfiled=is_unfiled)
-    return ShownRow(known, look, label, _why(known), overdue_words(days_overdue))
+    return ShownRow(known, look, label, _why(known), _overdue_words(days_overdue))
 
 
 def _label(verdict: ImportVerdict, *, is_unfiled: bool) -> str:

@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from erasure.choices import ImportStage
 from erasure.imports import claims
+from erasure.imports.falling_due import MAY_BE_FILED, due_on_of
 from erasure.imports.planning import EarlierLines, Planned, plan
 from erasure.imports.rows import Terms, row_of
 from erasure.imports.table import Table, lines_of
 from erasure.imports.uploads import in_parts, lines_in
 from erasure.models import ImportLot, ImportRun
 
-#: A row's verdict as it is kept: its line, the verdict, the names, and the line that it is like.
+#: A row's verdict as it is kept: its line, the verdict, the names, the line that it is like, its due date.
 Entry = list[Any]
 
 
@@ -82,4 +83,5 @@ def _finish(run: ImportRun) -> None:
 
 
 def _entry(planned: Planned) -> Entry:
-    return [planned.row.line, str(planned.verdict), list(planned.names), planned.like_line]
+    due_on = due_on_of(planned.row.filing) if planned.verdict in MAY_BE_FILED else ""
+    return [planned.row.line, str(planned.verdict), list(planned.names), planned.like_line, due_on]

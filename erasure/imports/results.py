@@ -149,7 +149,7 @@ def _of_lot(run: ImportRun, verdicts: list[Entry], outcomes: list[Entry]) -> Ite
 
 
 def _looked_at(entry: Entry) -> Known:
-    line, verdict, names, like_line = entry
+    line, verdict, names, like_line, _due_on = entry
     is_held = verdict in {ImportVerdict.BLOCKED, ImportVerdict.SPLIT}
     return Known(
         line,
