@@ -74,8 +74,8 @@ def test_a_person_who_is_known_is_found_again_however_it_is_written(officer: Use
 
 
 def test_one_text_of_two_kinds_is_two_identifiers(officer: User) -> None:
-    one = registered(officer, ("other", "12345"))
-    two = registered(officer, ("phone", "12345"))
+    one = registered(officer, ("other", "4930123456"))
+    two = registered(officer, ("phone", "4930123456"))
     assert one.subject != two.subject
 
 
