@@ -24,10 +24,10 @@ ACTORS_WITHOUT_A_NAME = {"sys": "PrivacyAdmin", "cxone": "CXone"}
 
 #: The nouns that begin the names of events, under the headings that group them in a choice.
 EVENT_GROUPS: Mapping[str, tuple[str, ...]] = {
-    gettext_noop("Requests"): ("request", "attention", "import"),
+    gettext_noop("Requests"): ("request", "attention", "import", "list", "letter"),
     gettext_noop("Callbacks of CXone"): ("callback", "upstream"),
     gettext_noop("Holds and overrides"): ("hold", "override"),
-    gettext_noop("Personal data"): ("subject",),
+    gettext_noop("Personal data"): ("subject", "dossier"),
     gettext_noop("People"): ("user", "access"),
     gettext_noop("Vaults"): ("vault",),
     gettext_noop("The log itself"): ("log", "audit", "key"),

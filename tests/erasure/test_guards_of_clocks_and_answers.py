@@ -16,15 +16,13 @@ from tests.erasure.test_guards import refused, updating
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.now()
-
 
 @pytest.fixture
 def moved(officer: User) -> PrivacyRequest:
     """A request that was commented on, corrected and extended."""
     request = registered(officer, ("email", "a@example.org"))
     with audited() as log:
-        lifecycle.comment(log, request, by=officer, text="Rang twice.", now=NOW)
+        lifecycle.comment(log, request, by=officer, text="Rang twice.", now=timezone.now())
         lifecycle.correct_clock(
             log,
             request,
@@ -32,7 +30,7 @@ def moved(officer: User) -> PrivacyRequest:
             regulation="gdpr",
             received_on=request.received_on - timedelta(days=2),
             reason="It had lain in the post room.",
-            now=NOW,
+            now=timezone.now(),
         )
         lifecycle.extend(
             log,
@@ -41,7 +39,7 @@ def moved(officer: User) -> PrivacyRequest:
             ground=ExtensionGround.COMPLEXITY,
             told_on=today(),
             explanation="It reaches into four systems.",
-            now=NOW,
+            now=timezone.now(),
         )
     return request
 
@@ -57,9 +55,9 @@ def paused(officer: User) -> ClockPause:
             by=officer,
             ground=PauseGround.CLARIFICATION,
             from_day=request.received_on,
-            now=NOW,
+            now=timezone.now(),
         )
-        return lifecycle.resume_clock(log, request, by=officer, until_day=today(), now=NOW)
+        return lifecycle.resume_clock(log, request, by=officer, until_day=today(), now=timezone.now())
 
 
 def test_a_correction_lets_the_receipt_move_from_and_to_its_own_days_alone(moved: PrivacyRequest) -> None:
@@ -87,7 +85,7 @@ def test_an_extension_only_falls_and_that_once(moved: PrivacyRequest) -> None:
     refused(updating(row, due_on=F("due_on") + timedelta(days=9)), by="an extension never changes")
     refused(updating(row, told_on=today() - timedelta(days=1)), by="an extension never changes")
     refused(lambda: Extension.objects.create(**_like(row)), by="extension_once|request_id")
-    updating(row, fell_at=NOW)()
+    updating(row, fell_at=timezone.now())()
     refused(updating(row, fell_at=None), by="an extension never changes")
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.trail import audited
-from erasure import filing, lifecycle
+from erasure import filing, lifecycle, together
 from erasure.choices import Channel, ExtensionGround, Outcome
 from erasure.lifecycle import Told
 from erasure.metrics.periods import month_of
@@ -40,6 +40,8 @@ class Story:
     regulation: str = "gdpr"
     type: str = "ERASURE"
     only_registered: bool = False
+    #: Another identifier, stopped before it was sent.
+    stopped: str = ""
     extended: bool = False
     corrected_to: tuple[str, int] | None = None
     late_reason: str = ""
@@ -54,7 +56,7 @@ class Story:
 STORIES = (
     Story(["cust-01"], [O.DONE]),
     Story(["cust-02", "cust-02b"], [O.DONE, O.DONE], days_ago=7),
-    Story(["cust-03", "cust-03-FAIL"], [O.DONE, O.REFUSED], days_ago=11),
+    Story(["cust-03"], [O.DONE, O.REFUSED], stopped="cust-03b", days_ago=11),
     Story(["cust-04-NONE"], [O.NOTHING_FOUND], regulation="ccpa", days_ago=20),
     Story(["cust-05"], [O.REFUSED], regulation="ccpa", only_registered=True),
     Story(["cust-06"], [O.WITHDRAWN], regulation="ccpa", only_registered=True, days_ago=2),
@@ -71,11 +73,16 @@ def carried(story: Story, work: Work) -> PrivacyRequest:
     facts = {"regulation": story.regulation, "type": story.type, "received_on": received_on}
     if story.only_registered:
         return registered(work.officer, *story.identifiers, **facts)
-    return filing.register_and_send(
+    request = filing.register_and_send(
         filing_of(*story.identifiers, categories=["CONTACT"], **facts),
         by=work.officer,
         send_delay=timedelta(0),
     )
+    if story.stopped:
+        more = filing_of(story.stopped, categories=["CONTACT"], **facts)
+        (part,) = filing.send(request, more, by=work.officer, send_delay=timedelta(days=1))
+        together.stop(part, by=work.officer)
+    return request
 
 
 def moved(request: PrivacyRequest, story: Story, by: User) -> None:

@@ -84,7 +84,7 @@ MODELS: tuple[type[models.Model], ...] = (
     AuditVerification,
 )
 #: Made at random each time, or numbered on where a rollback does not take numbers back.
-NEVER_THE_SAME = {"id", "salt", "public_id", "staff_id", "digest", "form_token", "send_token"}
+NEVER_THE_SAME = {"id", "run", "salt", "public_id", "staff_id", "digest", "form_token", "send_token"}
 NEW_PASSWORD = "a long enough pass phrase"
 JUSTIFICATION = "The recordings are kept by counsel; RET-1 does not reach them."
 
