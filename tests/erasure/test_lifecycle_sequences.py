@@ -191,7 +191,8 @@ class Moves(RuleBasedStateMachine):
 
     @rule(by=people, number=st.integers(1, 3))
     def register(self, by: str, number: int) -> None:
-        asked = filing_of((["email", "phone", "other"][number - 1], f"someone{number}@example.org"))
+        written = (("email", "someone1@example.org"), ("phone", "+49 30 123456"), ("other", "someone3"))
+        asked = filing_of(written[number - 1])
         filing.register(asked, by=self.cast[by])
 
     def send_more(self, copy: Submission, by: str) -> None:

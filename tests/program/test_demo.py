@@ -57,8 +57,8 @@ def _passwords(program: Program) -> dict[str, str]:
 def test_its_first_page_answers_and_each_role_can_sign_in(shared: Program) -> None:
     assert all(role in shared.said() for role in ROLES)
     passwords = _passwords(shared)
-    # A release takes two reviewers.
-    assert len(passwords) == len(ROLES) + 1
+    # A release takes two reviewers, and handing over two officers.
+    assert len(passwords) == len(ROLES) + 2
     for username, password in passwords.items():
         with requests.Session() as browser:
             page = browser.get(f"{_address(shared)}/", timeout=10)
