@@ -1,13 +1,13 @@
 // Keyboard focus for what slides in over the page. A button with data-moves-focus="#panel" opens that panel by its
 // own means; here focus goes into the panel, and Escape or a button with data-returns-focus brings it back.
 
-// After a form with errors, focus goes to the summary that says what has to be put right.
+// After a form with errors, focus goes to the summary that says what has to be put right; else to what the page
+// offers first. The browser's own autofocus gives way to whatever has focus by then.
 
 window.addEventListener("DOMContentLoaded", () => {
   const summary = document.querySelector("main form .pa-banner[role=alert]");
-  if (!summary) return;
-  summary.tabIndex = -1;
-  summary.focus();
+  if (summary) summary.tabIndex = -1;
+  (summary ?? document.querySelector("main [autofocus]"))?.focus();
 });
 
 (() => {
