@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from erasure.choices import IdentityCheck
+from erasure.forms.given_list import list_field, not_too_large
 from erasure.imports.table import MOST_BYTES
 
 LONGEST_REASON = 1000
@@ -17,28 +17,16 @@ class RequestListForm(forms.Form):
 
     use_required_attribute = False
 
-    list = forms.FileField(
-        label=_lazy("CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
-        error_messages={
-            "required": _lazy("Choose the file."),
-            "invalid": _lazy("Choose the file."),
-            "missing": _lazy("Choose the file."),
-            "empty": _lazy(
-                "The file is empty. The first line names the columns, and each further line is one request."
-            ),
-        },
+    list = list_field(
+        accept=".csv,.txt,text/csv,text/plain",
+        empty=_lazy(
+            "The file is empty. The first line names the columns, and each further line is one request."
+        ),
     )
 
     def clean_list(self) -> Any:
         """Refused by its size before it is read."""
-        chosen = self.cleaned_data["list"]
-        if chosen.size > MOST_BYTES:
-            raise forms.ValidationError(
-                _("It is larger than %(most)s MB. Split it into several lists.")
-                % {"most": MOST_BYTES // 1_000_000}
-            )
-        return chosen
+        return not_too_large(self.cleaned_data["list"], MOST_BYTES)
 
 
 class ImportTermsForm(forms.Form):

@@ -24,7 +24,7 @@ from audit.events import Event
 from audit.models import AuditEvent, AuditHead, AuditVerification
 from tests.audit import tampering
 from tests.audit.grown_log import grow_to
-from tests.erasure.test_jobs import database_url
+from tests.erasure.started_workers import database_url
 
 pytestmark = pytest.mark.django_db
 

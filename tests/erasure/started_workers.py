@@ -4,19 +4,31 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
 
-from tests.erasure.test_jobs import database_url
 from tests.program.processes import CHECKOUT
 
 Start = Callable[[], "subprocess.Popen[bytes]"]
 
 
-@pytest.fixture
-def start_worker(transactional_db: None) -> Iterator[Start]:
-    """Starts worker processes, which end with the test. What they file is sent in an hour."""
+def database_url() -> str:
+    """The address of the tests' database, for another process."""
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{facts['NAME']}"
+    login = f"{quote(facts['USER'])}:{quote(facts['PASSWORD'])}@" if facts["USER"] else ""
+    host = quote(facts["HOST"], safe="") + (f":{facts['PORT']}" if facts["PORT"] else "")
+    return f"postgres://{login}{host}/{facts['NAME']}"
+
+
+@contextmanager
+def started_workers(**settings: str) -> Iterator[Start]:
+    """Starts worker processes with these settings, which end with the block."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -26,7 +38,7 @@ def start_worker(transactional_db: None) -> Iterator[Start]:
         "FIELD_KEYS": ",".join(configured.FIELD_KEYS),
         "FINGERPRINT_KEY": configured.FINGERPRINT_KEY,
         "CALLBACK_KEYS": ",".join(configured.CALLBACK_KEYS),
-        "SEND_DELAY_SECONDS": "3600",
+        **settings,
     }
     started: list[subprocess.Popen[bytes]] = []
 
@@ -36,7 +48,16 @@ def start_worker(transactional_db: None) -> Iterator[Start]:
         started.append(process)
         return process
 
-    yield one
-    for process in started:
-        process.kill()
-        process.wait()
+    try:
+        yield one
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def start_worker(transactional_db: None) -> Iterator[Start]:
+    """Starts worker processes, which end with the test. What they file is sent in an hour."""
+    with started_workers(SEND_DELAY_SECONDS="3600") as start:
+        yield start

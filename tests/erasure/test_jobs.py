@@ -1,16 +1,10 @@
 """Several worker processes on one database: nothing is sent twice, what a killed one leaves is taken up."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings as configured
-from django.db import connection
 from django.utils import timezone
 
 from audit.models import AuditEvent
@@ -19,55 +13,26 @@ from erasure.choices import TERMINAL_STATUSES
 from erasure.cxone.sandbox import Sandbox
 from erasure.models import Submission, Upstream
 from tests.erasure.at_work import Work, cxone, fresh, posted, statuses, work
-from tests.program.processes import CHECKOUT, wait_until
+from tests.erasure.started_workers import Start, started_workers
+from tests.program.processes import wait_until
 
 __all__ = ["cxone", "work"]
 
 MANY, FEWER = 50, 20
-Start = Callable[[], "subprocess.Popen[bytes]"]
-
-
-def database_url() -> str:
-    """The address of the tests' database, for another process."""
-    facts = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{facts['NAME']}"
-    login = f"{quote(facts['USER'])}:{quote(facts['PASSWORD'])}@" if facts["USER"] else ""
-    host = quote(facts["HOST"], safe="") + (f":{facts['PORT']}" if facts["PORT"] else "")
-    return f"postgres://{login}{host}/{facts['NAME']}"
 
 
 @pytest.fixture
 def start(work: Work) -> Iterator[Start]:
     """Starts worker processes at the sandbox, which end with the test."""
     endpoint = work.sandbox.endpoint
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": database_url(),
-        "DATA_DIR": str(configured.DATA_DIR),
-        "SECRET_KEY": configured.SECRET_KEY,
-        "FIELD_KEYS": ",".join(configured.FIELD_KEYS),
-        "FINGERPRINT_KEY": configured.FINGERPRINT_KEY,
-        "CALLBACK_KEYS": ",".join(configured.CALLBACK_KEYS),
-        "CXONE_BASE_URL": endpoint.base_url,
-        "CXONE_CLIENT_ID": endpoint.client_id,
-        "CXONE_CLIENT_SECRET": endpoint.client_secret,
-        "CXONE_POLL_SECONDS": "1",
-        "CXONE_BATCH": "10",
-    }
-    started: list[subprocess.Popen[bytes]] = []
-
-    def one() -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "tests.erasure.worker_process"]
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=environment)  # noqa: S603 - our own.
-        started.append(process)
-        return process
-
-    yield one
-    for process in started:
-        process.kill()
-        process.wait()
+    with started_workers(
+        CXONE_BASE_URL=endpoint.base_url,
+        CXONE_CLIENT_ID=endpoint.client_id,
+        CXONE_CLIENT_SECRET=endpoint.client_secret,
+        CXONE_POLL_SECONDS="1",
+        CXONE_BATCH="10",
+    ) as start:
+        yield start
 
 
 def still_open() -> int:
