@@ -10,7 +10,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from audit.admin import standing
 from audit.models import AuditEvent
@@ -65,13 +64,7 @@ def _numbers(_request: HttpRequest) -> dict[str, Any]:
     return {
         "tiles": [
             *tiles.open_tiles(open_work.pressing(today)),
-            tiles.pressing(
-                _("To be answered"),
-                stages[RequestStage.TO_BE_ANSWERED],
-                _("nothing is under way any more"),
-                "warning",
-                stage="to_be_answered",
-            ),
+            tiles.to_be_answered(stages[RequestStage.TO_BE_ANSWERED]),
             tiles.in_time(answers, month, date_format(today, "F Y")),
         ]
     }

@@ -110,14 +110,7 @@ def _now_tiles(work: Pressing, *, regulation: str) -> list[Tile]:
     law = {"regulation": regulation}
     return [
         *tiles.open_tiles(work, regulation=regulation),
-        tiles.pressing(
-            _("To be answered"),
-            stages[RequestStage.TO_BE_ANSWERED],
-            _("nothing is under way any more"),
-            "warning",
-            stage="to_be_answered",
-            **law,
-        ),
+        tiles.to_be_answered(stages[RequestStage.TO_BE_ANSWERED], **law),
         tiles.pressing(
             _("Awaiting override"), asked, _("a reviewer has to decide"), "warning", override="awaited", **law
         ),

@@ -65,6 +65,14 @@ def open_tiles(work: Pressing, *, regulation: str = "") -> list[Tile]:
     ]
 
 
+def to_be_answered(count: int, *, regulation: str = "") -> Tile:
+    """What has ended at CXone and has no answer yet."""
+    note = _("nothing is under way any more")
+    return pressing(
+        _("To be answered"), count, note, "warning", stage="to_be_answered", regulation=regulation
+    )
+
+
 def pressing(label: str, count: int, note: str, tone: str, **narrowed_by: str) -> Tile:
     """A number that is good news at nought, and has a tone above."""
     return Tile(label, count, note, tone if count else "", requests_list(**narrowed_by))
