@@ -76,6 +76,8 @@ def test_the_report_is_sound_on_any_screen_and_light_in_the_dark(
     page = open_certificate(visitor, who)
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Open the report").click()
+    # The tab is there before its page is: what is read too early is an empty document.
+    expect(opened.value.get_by_role("heading", level=1)).to_be_visible()
     alone = tmp_path / "report.html"
     alone.write_text(opened.value.content(), encoding="utf-8")
 
