@@ -52,7 +52,8 @@ _IMPORT: Final = {
     "same": COUNT,
     "via": CODE,
 }
-_VAULT: Final = {**_SUBMISSION, "vault": needed(CODE), **_TRY}
+#: Of what a vault is told; submission 0 is the answer to the person.
+_VAULT: Final = {**_SUBMISSION, "vault": needed(CODE), "occasion": CODE, **_TRY}
 
 EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     Event.LOG_CREATED: {"vkey": needed(VKEY)},
@@ -171,6 +172,8 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
         "size": needed(COUNT),
         "root": needed(ROOT),
     },
+    # Which task is the other system's business; the log says that there is one.
+    Event.REQUEST_LINKED: {"removed": FLAG},
     Event.IMPORT_STARTED: _IMPORT,
     Event.IMPORT_FINISHED: _IMPORT,
     # Without further rows being filed; or with so many submissions taken back that had not been sent.
@@ -228,6 +231,14 @@ EVENT_KEYS: Final[Mapping[Event, Mapping[str, ValueKind]]] = {
     Event.UPSTREAM_RESUMED: {"because": needed(CODE), "streak": COUNT},
     Event.VAULT_DELIVERED: _VAULT,
     Event.VAULT_FAILED: {**_VAULT, "reason": needed(CODE)},
+    Event.VAULT_RETRIED: _VAULT,
+    Event.VAULT_DISMISSED: _VAULT,
+    Event.VAULT_ADDED: {"kind": needed(CODE), "tells": list_of(CODE), "via": CODE},
+    # Which of its settings, never their values.
+    Event.VAULT_CHANGED: {"settings": needed(list_of(CODE))},
+    Event.VAULT_SWITCHED_ON: {"waiting": COUNT},
+    Event.VAULT_SWITCHED_OFF: {"because": needed(CODE), "waiting": COUNT},
+    Event.VAULT_TESTED: {"result": needed(CODE), "status": nullable(COUNT)},
     Event.AUDIT_EXPORTED: {
         "form": needed(CODE),
         "via": CODE,

@@ -45,6 +45,7 @@ class Event(StrEnum):
     REQUEST_ACKNOWLEDGED = "request.acknowledged"
     REQUEST_COMMENTED = "request.commented"
     REQUEST_CERTIFIED = "request.certified"
+    REQUEST_LINKED = "request.linked"
 
     IMPORT_STARTED = "import.started"
     IMPORT_FINISHED = "import.finished"
@@ -94,6 +95,13 @@ class Event(StrEnum):
 
     VAULT_DELIVERED = "vault.delivered"
     VAULT_FAILED = "vault.failed"
+    VAULT_RETRIED = "vault.retried"
+    VAULT_DISMISSED = "vault.dismissed"
+    VAULT_ADDED = "vault.added"
+    VAULT_CHANGED = "vault.changed"
+    VAULT_SWITCHED_ON = "vault.switched_on"
+    VAULT_SWITCHED_OFF = "vault.switched_off"
+    VAULT_TESTED = "vault.tested"
 
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_VERIFIED = "audit.verified"

@@ -17,10 +17,14 @@ from audit.checking import verification_runs
 from erasure import doorbell, overrides, releasing, suspending
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
+from erasure.deliveries import claims as delivery_claims
+from erasure.deliveries.batches import deliver_batch
+from erasure.deliveries.kinds import OPENERS
+from erasure.deliveries.opened import OpenedVaults
 from erasure.forgetting import Forgetting
 from erasure.imports import runs as import_runs
 from erasure.imports.uploads import IMPORT_JOB, discard_abandoned
-from erasure.lifecycle import POLL_JOB, SUBMIT_JOB
+from erasure.lifecycle import DELIVER_JOB, POLL_JOB, SUBMIT_JOB
 from erasure.lots import DATABASE_TROUBLE
 from erasure.pipeline import claims
 from erasure.pipeline.batches import poll_batch, submit_batch
@@ -36,6 +40,9 @@ VERIFY_JOB = "erasure.jobs.verify_log"
 TURN_SECONDS = 20.0
 #: Lists take minutes, and what they file is to be sent meanwhile, too.
 IMPORT_TURN_SECONDS = 5.0
+#: Vaults may be slow, and none of them may keep a request waiting on its way to CXone.
+DELIVER_TURN_SECONDS = 5.0
+DELIVER_THREADS = 16
 
 
 def configured_endpoint() -> Endpoint:
@@ -61,6 +68,16 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=settings.CXONE_CONCURRENCY, thread_name_prefix="cxone")
 
 
+@lru_cache(maxsize=1)
+def _vaults() -> OpenedVaults:
+    return OpenedVaults(OPENERS)
+
+
+@lru_cache(maxsize=1)
+def _vault_pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=DELIVER_THREADS, thread_name_prefix="vault")
+
+
 def submit_due() -> None:
     """Send everything that is due."""
     _drain(SUBMIT_JOB, submit_batch)
@@ -69,6 +86,16 @@ def submit_due() -> None:
 def poll_due() -> None:
     """Ask for the status of everything that is due."""
     _drain(POLL_JOB, poll_batch)
+
+
+def deliver_due() -> None:
+    """Tell the vaults everything that is due."""
+    doorbell.take_down(DELIVER_JOB)
+    begun = time.monotonic()
+    while deliver_batch(_vaults(), _vault_pool()):
+        if time.monotonic() - begun > DELIVER_TURN_SECONDS:
+            doorbell.ring_now(DELIVER_JOB)
+            return
 
 
 def verify_log() -> None:
@@ -137,6 +164,8 @@ def _ring_for_what_is_due(now: datetime) -> None:
         doorbell.ring_now(SUBMIT_JOB)
     if claims.due(claims.TO_POLL, now).exists():
         doorbell.ring_now(POLL_JOB)
+    if delivery_claims.callable_vaults(now).exists():
+        doorbell.ring_now(DELIVER_JOB)
     if verification_runs.are_waiting(now):
         doorbell.ring_now(VERIFY_JOB)
     if import_runs.are_waiting(now):

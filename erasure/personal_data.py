@@ -18,6 +18,7 @@ from erasure.models import (
     CallbackReceipt,
     ClockCorrection,
     Comment,
+    Delivery,
     Extension,
     HoldRelease,
     ImportedRow,
@@ -29,6 +30,8 @@ from erasure.models import (
     SubjectIdentifier,
     Submission,
     Upstream,
+    Vault,
+    VaultRecord,
 )
 
 #: The two steps of forgetting, counted from the answer.
@@ -73,6 +76,8 @@ ENCRYPTED_COLUMNS: tuple[Column, ...] = (
     ),
     *_encrypted(CallbackReceipt, "body", path="submission__request"),
     *_encrypted(Comment, "text", path="request"),
+    *_encrypted(Delivery, "body", "last_answer", path="request"),
+    *_encrypted(VaultRecord, "subject_id", path="request"),
     *_encrypted(Extension, "explanation", path="request"),
     *_encrypted(ClockCorrection, "reason", path="request"),
     *_encrypted(Override, "justification", "decision_reason", path="submission__request"),
@@ -110,6 +115,14 @@ ENCRYPTED_COLUMNS: tuple[Column, ...] = (
         name="token",
         why_never="a secret of ours about no person; CXone lets it expire, and the next one overwrites it",
     ),
+    *(
+        Column(
+            model=Vault,
+            name=name,
+            why_never="how we reach and convince a vault, about no person; operators overwrite it",
+        )
+        for name in ("address", "key_id", "secret", "previous_secret")
+    ),
 )
 
 #: What leads to a person without being encrypted: the keyed fingerprint, another system's reference, and the
@@ -119,6 +132,7 @@ LINKING_COLUMNS: tuple[Column, ...] = (
     # Whoever has the key and guesses what a row said knows it again.
     Column(model=ImportedRow, name="digest", step=PROOF, path="request"),
     Column(model=PrivacyRequest, name="external_reference", step=PROOF, path="pk", emptied=""),
+    Column(model=PrivacyRequest, name="vault_task", step=PROOF, path="pk", emptied=""),
     Column(model=PrivacyRequest, name="filed_on_host_by", step=PROOF, path="pk", emptied=""),
 )
 

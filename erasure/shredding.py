@@ -18,9 +18,9 @@ from audit.log_format import JSON
 from audit.trail import Trail, audited
 from erasure import holds
 from erasure.asked import controllers_today
-from erasure.choices import TERMINAL_STATUSES
+from erasure.choices import TERMINAL_STATUSES, UNDELIVERED
 from erasure.deadlines import long_date
-from erasure.models import HoldRelease, LegalHold, PrivacyRequest, SubjectIdentifier, Submission
+from erasure.models import Delivery, HoldRelease, LegalHold, PrivacyRequest, SubjectIdentifier, Submission
 from erasure.personal_data import IDENTIFIERS_AND_TEXT, PROOF, own_columns
 from erasure.regulations import CALIFORNIA, CALIFORNIA_KEEPS_DAYS
 from erasure.shredded_list import Shredded
@@ -65,18 +65,24 @@ def due(step: int, *, today: date, now: datetime) -> QuerySet[PrivacyRequest]:
 
 
 def may_go(now: datetime) -> QuerySet[PrivacyRequest]:
-    """The requests that are answered, with nothing open and nobody of whom they tell under a hold."""
+    """The requests that are answered, with nothing open, all delivered, and nobody of theirs under a hold."""
     submissions = Submission.objects.filter(request=OuterRef("pk"))
     held = LegalHold.objects.filter(holds.not_ended(now))
     return PrivacyRequest.objects.filter(
         ~Q(outcome=""),
         ~Exists(submissions.exclude(status__in=TERMINAL_STATUSES)),
+        ~Exists(undelivered().filter(request=OuterRef("pk"))),
         ~Exists(held.filter(subject=OuterRef("subject"))),
         # A corrected identifier may be on record as somebody else's.
         ~Exists(
             submissions.filter(identifier__subject__in=held.filter(subject__isnull=False).values("subject"))
         ),
     )
+
+
+def undelivered() -> QuerySet[Delivery]:
+    """What a vault is still to be told; its request is needed until then."""
+    return Delivery.objects.filter(state__in=sorted(UNDELIVERED))
 
 
 def why_not(request: PrivacyRequest, step: int, *, now: datetime) -> str:
@@ -88,6 +94,11 @@ def why_not(request: PrivacyRequest, step: int, *, now: datetime) -> str:
         return f"Something of {reference} is still open at CXone or on hold. Wait for its end, or stop it."
     if request.unlinked_at or (step == IDENTIFIERS_AND_TEXT and request.shredded_at):
         return f"{reference} was shredded already; nothing is left to do for this step."
+    if undelivered().filter(request=request).exists():
+        return (
+            f"A vault has not been told everything about {reference} yet. An operator can send it again, or "
+            "let it be, on the page of deliveries."
+        )
     if not may_go(now).filter(pk=request.pk).exists():
         return (
             f"A legal hold is on the person of {reference}, so nothing about that person is shredded. "

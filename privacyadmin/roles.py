@@ -43,7 +43,14 @@ ROLES: Mapping[str, frozenset[str]] = {
             "audit.verify_auditevent",
         }
     ),
-    OPERATORS: frozenset({"erasure.view_upstream", "erasure.edit_lettertext", "privacyadmin.invite_user"}),
+    OPERATORS: frozenset(
+        {
+            "erasure.view_upstream",
+            "erasure.manage_vaults",
+            "erasure.edit_lettertext",
+            "privacyadmin.invite_user",
+        }
+    ),
 }
 
 #: What each role does, in the words of the invitation page.
@@ -51,7 +58,9 @@ ROLE_LINES: Mapping[str, Words] = {
     OFFICERS: _lazy("File requests, answer people, hand out certificates, ask for overrides."),
     REVIEWERS: _lazy("Decide overrides and place holds; never on what they filed themselves."),
     AUDITORS: _lazy("Read every request, masked; read, export and verify the audit log."),
-    OPERATORS: _lazy("Run the connection to CXone, word the letters, invite people; they see no requests."),
+    OPERATORS: _lazy(
+        "Run the connections to CXone and to vaults, word the letters, invite people; they see no requests."
+    ),
 }
 
 

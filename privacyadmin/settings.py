@@ -79,6 +79,14 @@ CXONE_CONCURRENCY = environment.number("CXONE_CONCURRENCY", 16, least=1)
 CXONE_MAX_RPS = environment.number("CXONE_MAX_RPS", 0)
 SEND_DELAY_SECONDS = environment.number("SEND_DELAY_SECONDS", 900)
 
+# Vaults. The first is made at the first start; from then on they are rows that operators edit.
+VAULT_KIND = environment.one_of("VAULT_KIND", ("database", "http", "onetrust", "securiti", "none"))
+VAULT_URL = environment.secret("VAULT_URL")
+VAULT_KEY_ID = environment.text("VAULT_KEY_ID")
+VAULT_SECRET = environment.secret("VAULT_SECRET")
+VAULT_TENANT = environment.text("VAULT_TENANT")
+VAULT_ALLOWED_HOSTS = environment.words("VAULT_ALLOWED_HOSTS")
+
 # The broker: a doorbell, never the truth.
 REDIS_URL = environment.secret("REDIS_URL")
 RQ_QUEUES = {"default": {"URL": REDIS_URL or "redis://127.0.0.1:6379/0", "DEFAULT_TIMEOUT": 300}}

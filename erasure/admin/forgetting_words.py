@@ -21,6 +21,8 @@ def forgetting_words(request: PrivacyRequest, *, now: datetime) -> str:
             "gone": _gone(request.shredded_at),
             "day": _day(request.unlinked_at),
         }
+    if shredding.undelivered().filter(request=request).exists():
+        return _("A vault is still to be told of this: nothing of it is shredded until then.")
     held = not shredding.may_go(now).filter(pk=request.pk).exists()
     if request.shredded_at:
         later = "" if not _is_known_again(request) else _(" A later request brought an identifier back.")

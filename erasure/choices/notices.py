@@ -19,4 +19,5 @@ class NoticeKind(TextChoices):
     RELEASE_DECIDED = "release_decided", _("The release of a hold was decided")
     ROLES_GRANTED = "roles_granted", _("Somebody was given a role")
     ROLES_ENDED = "roles_ended", _("A role of yours has ended")
+    VAULT_GONE = "vault_gone", _("A vault was switched off, since it says that it is gone")
     ADDRESS_CHANGED = "address_changed", _("Your address for notices was changed")

@@ -14,18 +14,21 @@ from django.db.migrations.state import ProjectState
 from erasure.guards.guard import Guard
 from erasure.guards.of_holds import HOLD_GUARDS
 from erasure.guards.of_requests import REQUEST_GUARDS
+from erasure.guards.of_vaults import VAULT_GUARDS
 
 #: What is never taken away: whoever deleted a hold would let go what it stops by a word of their own, and
 #: whoever deleted a correction or a part of an answer would rewrite what a person was promised and told.
 KEPT = (
     *("legalhold", "holdrelease", "latehold", "override"),
     *("answerpart", "extension", "clockpause", "clockcorrection", "comment"),
+    *("vault", "delivery", "vaultrecord"),
 )
 #: The guards, each by its name in the database. Encrypted columns are left out: a rotation of keys rewrites
 #: them, and shredding empties them.
 GUARDS: Sequence[Guard] = (
     *REQUEST_GUARDS,
     *HOLD_GUARDS,
+    *VAULT_GUARDS,
     *(
         Guard(
             f"{table}_is_kept",

@@ -76,6 +76,7 @@ from erasure.lifecycle.registering import (
     set_payload_wish,
     why_not_acknowledge,
 )
+from erasure.lifecycle.reporting import DELIVER_JOB, report_answer, report_end
 from erasure.lifecycle.sending import (
     accept,
     begin_sending,
@@ -91,6 +92,7 @@ from erasure.lifecycle.sending import (
 
 __all__ = [
     "ATTENTION_BY_GRAVITY",
+    "DELIVER_JOB",
     "MOVES",
     "PASSING_FLAGS",
     "POLL_JOB",
@@ -144,6 +146,8 @@ __all__ = [
     "refuse",
     "register",
     "repeat_sending",
+    "report_answer",
+    "report_end",
     "requeue",
     "reschedule",
     "resume",

@@ -15,6 +15,7 @@ from erasure.deadlines import long_date
 from erasure.lifecycle.clocks import clock_resumed_on, resume_clock
 from erasure.lifecycle.moves import MoveRefused, S
 from erasure.lifecycle.registering import controllers_day, locked
+from erasure.lifecycle.reporting import report_answer
 from erasure.models import AnswerPart, PrivacyRequest, Submission
 from erasure.refusal_grounds import refusal_ground
 
@@ -131,6 +132,7 @@ def answer(
     log.record(
         Event.REQUEST_ANSWERED, actor=by.actor, obj=request.obj, data=_evidence(request, told, late_reason)
     )
+    report_answer(request, now=now)
 
 
 def _evidence(request: PrivacyRequest, told: Sequence[Told], late_reason: str) -> dict[str, JSON]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from audit.events import Event
 from audit.trail import Trail
 from erasure import doorbell, notices
-from erasure.choices import NoticeKind
+from erasure.choices import NoticeKind, Occasion
 from erasure.holds import is_rule
 from erasure.lifecycle.moves import (
     SUBMIT_JOB,
@@ -21,6 +21,7 @@ from erasure.lifecycle.moves import (
     record,
     set_unless_changed,
 )
+from erasure.lifecycle.reporting import report_end
 from erasure.models import PrivacyRequest, SubjectIdentifier, Submission
 
 
@@ -129,6 +130,7 @@ def refuse(log: Trail, submission: Submission, *, by: Any, now: datetime) -> Non
         evidence={"because": "denied"},
         changes=ended(now),
     )
+    report_end(submission, Occasion.REFUSED, now=now)
 
 
 def resume(log: Trail, submission: Submission, *, actor: str, because: str, send_at: datetime) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from audit.events import Event
 from audit.trail import Trail
-from erasure.choices import Attention, RequestType
+from erasure.choices import Attention, Occasion, RequestType
 from erasure.lifecycle.flags import raise_attention
 from erasure.lifecycle.moves import (
     MoveRefused,
@@ -19,6 +19,7 @@ from erasure.lifecycle.moves import (
     set_unless_changed,
     without_passing,
 )
+from erasure.lifecycle.reporting import report_end
 from erasure.models import Submission
 
 
@@ -126,6 +127,7 @@ def complete(log: Trail, submission: Submission, *, records: int | None, body: s
         evidence=evidence,
         changes={"records_affected": records, "upstream_body": body, **ended(now, submission.attention)},
     )
+    report_end(submission, Occasion.COMPLETED, now=now)
 
 
 def fail(
@@ -154,6 +156,7 @@ def fail(
             **ended(now, submission.attention),
         },
     )
+    report_end(submission, Occasion.FAILED, now=now)
 
 
 def keep_answer(submission: Submission, *, body: str) -> None:

@@ -10,6 +10,7 @@ from erasure.models.notices import Notice
 from erasure.models.requests import BY_PRESSURE, CallbackReceipt, PrivacyRequest, ReferenceCounter, Submission
 from erasure.models.subjects import Subject, SubjectIdentifier
 from erasure.models.upstream import Upstream
+from erasure.models.vaults import Delivery, Vault, VaultRecord
 
 __all__ = [
     "BY_PRESSURE",
@@ -18,6 +19,7 @@ __all__ = [
     "ClockCorrection",
     "ClockPause",
     "Comment",
+    "Delivery",
     "DigestSent",
     "Extension",
     "HoldRegister",
@@ -36,4 +38,6 @@ __all__ = [
     "SubjectIdentifier",
     "Submission",
     "Upstream",
+    "Vault",
+    "VaultRecord",
 ]

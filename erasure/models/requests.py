@@ -66,6 +66,8 @@ class PrivacyRequest(models.Model):
     channel = models.CharField(max_length=16, choices=Channel.choices)
     identity_check = models.CharField(max_length=24, choices=IdentityCheck.choices, blank=True)
     external_reference = models.CharField(max_length=200, blank=True)
+    #: The subtask at OneTrust or Securiti that this request was opened for; empty for every other request.
+    vault_task = models.CharField(max_length=64, blank=True)
     note = EncryptedTextField(null=True)
     salt = EncryptedTextField(null=True, default=new_salt)
 

@@ -59,6 +59,11 @@ LEADS: Mapping[NoticeKind, Words] = {
         "role was taken away, or the account deactivated. If you did not expect this, tell an auditor or "
         "the data protection officer at once; the audit log says what has been done since."
     ),
+    NoticeKind.VAULT_GONE: _lazy(
+        "The vault answered 410 to a delivery, which means that it wants no more of them. It was switched "
+        "off; what it is to be told waits. Ask its owner, and switch it on again once it is back, or let "
+        "its deliveries be."
+    ),
     NoticeKind.ADDRESS_CHANGED: _lazy(
         "Notices for you no longer come to this address. If you did not expect this, tell an auditor or "
         "the data protection officer at once; the audit log says what has been done since."
@@ -85,4 +90,5 @@ PAGES: Mapping[NoticeKind, Places] = {
     NoticeKind.SUSPENDED: ("request_page", ("erasure_privacyrequest_changelist", {"stage": "blocked"})),
     NoticeKind.RELEASE_WAITS: _HOLDS,
     NoticeKind.RELEASE_DECIDED: _HOLDS,
+    NoticeKind.VAULT_GONE: ("vault_page", ("vault_list", {})),
 }

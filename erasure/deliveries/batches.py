@@ -1,0 +1,98 @@
+"""One batch from claim to applied outcomes: what a job repeats until nothing is due."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connections, transaction
+from django.utils import timezone
+
+from erasure import lots
+from erasure.choices import DeliveryState, DeliveryTrouble
+from erasure.deliveries import outcomes
+from erasure.deliveries.claims import claim, still_ours
+from erasure.deliveries.messages import compose, message_of
+from erasure.deliveries.opened import OpenedVaults
+from erasure.deliveries.outcomes import Told
+from erasure.models import Delivery
+from erasure.vault import Message, NotDelivered, Vault
+
+logger = logging.getLogger(__name__)
+
+#: So that one slow vault does not keep the outcomes of the others from being applied, they come in parts.
+APPLY_EVERY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A delivery that is about to be sent, and what is sent."""
+
+    delivery: Delivery
+    message: Message
+
+
+def deliver_batch(vaults: OpenedVaults, pool: ThreadPoolExecutor) -> int:
+    """Tell the vaults what is due. The number of rows claimed; 0 when no vault can be told anything now."""
+    claimed = claim(timezone.now())
+    if not claimed:
+        return 0
+    opened = vaults.of({row.vault_id for row in claimed})
+    for done in _told(pool, _begin(claimed, now=timezone.now()), opened):
+        outcomes.apply(done, now=timezone.now())
+    return len(claimed)
+
+
+def _begin(claimed: Sequence[Delivery], *, now: datetime) -> list[Ready]:
+    """Count the attempt and compose what is sent; what cannot be composed is set aside, and says so."""
+
+    def set_aside(row: Delivery, error: Exception) -> None:
+        logger.error(
+            "delivery_set_aside", exc_info=error, extra={"error": type(error).__name__, "row": row.pk}
+        )
+        trouble = NotDelivered(DeliveryTrouble.INTERNAL)
+        outcomes.apply([Told(row, trouble, seconds=0.0)], now=now)
+
+    done = lots.by_itself_if_need_be(claimed, lambda rows: _begin_together(rows, now=now), leave=set_aside)
+    return [ready for found in done for ready in found]
+
+
+def _begin_together(claimed: Sequence[Delivery], *, now: datetime) -> list[Ready]:
+    with transaction.atomic():
+        rows = [row for row in still_ours(claimed) if row.state == DeliveryState.WAITING]
+        for row in rows:
+            row.body = row.body or compose(row)
+            row.attempts += 1
+            row.last_tried_at = now
+            row.save(update_fields=["body", "attempts", "last_tried_at"])
+    return [Ready(row, message_of(row)) for row in rows]
+
+
+def _told(
+    pool: ThreadPoolExecutor, readies: Sequence[Ready], opened: Mapping[int, Vault | NotDelivered]
+) -> Iterator[list[Told]]:
+    """Call, in parallel; gives what has been answered, about once a second."""
+    pending = {pool.submit(_tell, ready, opened[ready.delivery.vault_id]) for ready in readies}
+    while pending:
+        done, pending = wait(pending, timeout=APPLY_EVERY_SECONDS)
+        if done:
+            yield [future.result() for future in done]
+
+
+def _tell(ready: Ready, vault: Vault | NotDelivered) -> Told:
+    """Runs in a thread, and never raises."""
+    begun = timezone.now()
+    try:
+        result = vault if isinstance(vault, NotDelivered) else vault.deliver(ready.message)
+    except NotDelivered as error:
+        result = error
+    except Exception as error:
+        # A fault of our own is, for the row, an unclear answer: it is repeated, and nothing of the batch is
+        # lost.
+        logger.exception("delivery_failed_unexpectedly", extra={"error": type(error).__name__})
+        result = NotDelivered(DeliveryTrouble.INTERNAL)
+    finally:
+        # The thread would keep the connection that a vault in a database has brought it.
+        connections.close_all()
+    return Told(ready.delivery, result, seconds=(timezone.now() - begun).total_seconds())

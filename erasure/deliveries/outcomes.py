@@ -1,0 +1,143 @@
+"""What came of telling a vault: recorded, and what the vault's trouble means for all that it is to be told.
+
+In one transaction: the vaults in key order, their deliveries after them, the log last. A row that is no
+longer ours (its fence has moved) is dropped, and its event with it.
+"""
+
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from audit.events import Event
+from audit.log_format import JSON
+from audit.trail import Result, Trail, audited
+from erasure import lots
+from erasure.choices import TROUBLE_OF_THE_VAULT, DeliveryState, DeliveryTrouble
+from erasure.deliveries import vault_state
+from erasure.deliveries.claims import still_ours
+from erasure.models import Delivery, Vault
+from erasure.vault import NotDelivered, Receipt
+
+logger = logging.getLogger(__name__)
+
+#: Until the next attempt, in seconds; the last is repeated. All of them together are about five days.
+WAITS: Sequence[int] = (10, 60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600)
+#: After so many attempts a delivery is given up, until somebody has it sent again.
+MOST_ATTEMPTS = 21
+#: What the vault does not accept it will hardly accept later; somebody has to correct something.
+MOST_REJECTIONS = 6
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of one attempt, and how long it took."""
+
+    delivery: Delivery
+    result: Receipt | NotDelivered
+    seconds: float
+
+
+def apply(told: Sequence[Told], *, now: datetime) -> None:
+    """Record what came of some attempts; one that cannot be recorded keeps no other back."""
+    lots.by_itself_if_need_be(told, lambda some: _apply_together(some, now=now), leave=_leave)
+
+
+def _leave(told: Told, error: Exception) -> None:
+    """It stays as it is until its lease has run out, and is then told once more."""
+    logger.error(
+        "delivery_not_recorded",
+        exc_info=error,
+        extra={"error": type(error).__name__, "row": told.delivery.pk},
+    )
+
+
+def _apply_together(told: Sequence[Told], *, now: datetime) -> None:
+    by_row = {one.delivery.pk: one for one in told}
+    with audited() as log:
+        vaults = {
+            vault.pk: vault
+            for vault in Vault.objects.select_for_update(no_key=True)
+            .filter(pk__in={one.delivery.vault_id for one in told})
+            .defer("address", "key_id", "secret", "previous_secret")
+            .order_by("pk")
+        }
+        for row in still_ours([one.delivery for one in told]):
+            if row.state == DeliveryState.WAITING:
+                _apply(log, vaults[row.vault_id], row, by_row[row.pk].result, now=now)
+        for vault in vaults.values():
+            results = [one.result for one in told if one.delivery.vault_id == vault.pk]
+            vault_state.note(log, vault, results, now=now)
+
+
+def _apply(log: Trail, vault: Vault, row: Delivery, result: Receipt | NotDelivered, *, now: datetime) -> None:
+    row.lease_until = None
+    row.last_status = result.status
+    row.last_answer = without_identifier(result.said, row) or None
+    if isinstance(result, Receipt):
+        row.last_trouble = ""
+        _settle(row, DeliveryState.DELIVERED, now=now)
+        record(log, Event.VAULT_DELIVERED, vault, row)
+    else:
+        row.last_trouble = result.trouble
+        _apply_trouble(log, vault, row, result, now=now)
+    row.save()
+
+
+def _apply_trouble(log: Trail, vault: Vault, row: Delivery, error: NotDelivered, *, now: datetime) -> None:
+    if error.trouble == DeliveryTrouble.NO_TASK:
+        _settle(row, DeliveryState.NOT_FOR_IT, now=now)
+    elif error.trouble != DeliveryTrouble.GONE and row.attempts >= _most_attempts(error.trouble):
+        _settle(row, DeliveryState.GIVEN_UP, now=now)
+        record(log, Event.VAULT_FAILED, vault, row, res="failed", reason=str(error.trouble))
+    else:
+        row.next_attempt_at = now + timedelta(seconds=wait_seconds(row.attempts, error.retry_after))
+
+
+def _settle(row: Delivery, state: DeliveryState, *, now: datetime) -> None:
+    row.state, row.settled_at, row.next_attempt_at = state, now, None
+
+
+def _most_attempts(trouble: DeliveryTrouble) -> int:
+    return MOST_ATTEMPTS if trouble in TROUBLE_OF_THE_VAULT else MOST_REJECTIONS
+
+
+def wait_seconds(attempts: int, retry_after: float | None = None) -> float:
+    """Until the next attempt after so many: what the vault asked for, else growing, with a little jitter."""
+    if retry_after is not None:
+        return max(retry_after, 1.0)
+    return WAITS[min(attempts, len(WAITS)) - 1] * random.uniform(1.0, 1.2)  # noqa: S311 - it spreads attempts.
+
+
+def without_identifier(said: str, row: Delivery) -> str:
+    """A vault's words without the person's identifier, should it have repeated it: others read them, too."""
+    values = {identifier.value for identifier in row.request.subject.identifiers.all()}
+    if row.submission is not None:
+        values.add(row.submission.identifier.value)
+    for value in sorted(filter(None, values), key=len, reverse=True):
+        said = said.replace(value, "••••")
+    return said
+
+
+def record(
+    log: Trail,
+    event: Event,
+    vault: Vault,
+    row: Delivery,
+    *,
+    actor: str = "sys",
+    res: Result = "ok",
+    **more: JSON,
+) -> None:
+    """Put an event about a delivery into the log, under its request."""
+    data: dict[str, JSON] = {
+        "submission": row.submission.number if row.submission else 0,
+        "vault": vault.code,
+        "occasion": row.occasion,
+        "attempt": row.attempts,
+        "status": row.last_status,
+        **more,
+    }
+    sub = row.submission.sub if row.submission else None
+    log.record(event, actor=actor, obj=row.request.obj, sub=sub, res=res, data=data)
