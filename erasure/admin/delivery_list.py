@@ -85,9 +85,7 @@ def _searched(request: HttpRequest) -> HttpResponse:
     if term and not reference:
         messages.error(
             request,
-            _(
-                "That is no reference. Enter one such as PR-2026-000042: deliveries are found by nothing else."
-            ),
+            _("That is no reference. Enter one such as PR-2026-000042: nothing else finds deliveries."),
         )
     return redirect(narrowing.but("reference", reference).address)
 

@@ -214,7 +214,7 @@ def test_an_operator_finds_the_connection_and_the_people_and_no_request(
 ) -> None:
     answer = landing(signed_in(operator))
     page = answer.content.decode()
-    assert answer.context["sections"] == ["operations"]
+    assert answer.context["sections"] == ["deliveries", "operations"]
     assert reverse("admin:upstream") in page
     assert reverse("admin:people") in page
     assert "PR-20" not in page

@@ -302,6 +302,15 @@ admin:upstream /admin/upstream/
 admin:upstream_test /admin/upstream/test/
     GET  403       403       403       405       403       405       login
     POST 403       403       403       go        403       go        login
+admin:delivery_list /admin/deliveries/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       go        403       go        login
+admin:delivery_page /admin/deliveries/{delivery}/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       405       403       405       login
+admin:deliveries_together /admin/deliveries/together/
+    GET  403       403       403       405       403       405       login
+    POST 403       403       403       go        403       go        login
 admin:letter_texts /admin/letters/
     GET  403       403       403       200       403       200       login
     POST 403       403       403       405       403       405       login

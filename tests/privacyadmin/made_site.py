@@ -11,7 +11,7 @@ from audit.trail import audited
 from erasure import overrides
 from erasure.callback_address import callback_url
 from erasure.choices import OverrideReason
-from erasure.models import Override, Submission
+from erasure.models import Delivery, Override, Submission
 from privacyadmin import people
 from privacyadmin.models import User
 from privacyadmin.roles import OFFICERS, REVIEWERS
@@ -19,6 +19,7 @@ from tests.cast import person
 from tests.erasure import made_requests as made
 from tests.erasure.made_holds import placed, proposed
 from tests.erasure.made_lists import checked, csv_of, row
+from tests.erasure.told_vaults import made_vault
 
 #: What stands in an address where there is no such object.
 UNKNOWN = {
@@ -35,6 +36,7 @@ UNKNOWN = {
     "run": "999999",
     "import": "999999",
     "event": "999999",
+    "delivery": "999999",
     "colleague": "nobody22",
     "request_pk": "999999",
 }
@@ -54,8 +56,10 @@ class Site:
 def made_site(*, officer: User, operator: User) -> Site:
     """The officer's requests: with a part that RET-1 holds and a question about it, to answer, answered, only
     registered, and let through by an approval; holds with and without a proposal for their release; a
-    colleague, somebody invited, a verification that waits, and a list that was looked at.
+    vault and what it is to be told; a colleague, somebody invited, a verification that waits, and a list that
+    was looked at.
     """
+    made_vault()
     held = made.filed(officer, categories=["CONTACT", "ANALYTICS"])
     done = made.filed(officer, "cust-2026-5582")
     made.completed(made.only(done), records=12)
@@ -83,6 +87,7 @@ def made_site(*, officer: User, operator: User) -> Site:
             "run": str(AuditVerification.objects.create(asked_by="sys", asked_at=timezone.now()).pk),
             "import": str(checked(officer, csv_of(row())).pk),
             "event": "1",
+            "delivery": str(Delivery.objects.earliest("pk").pk),
             "colleague": person("kim", OFFICERS).staff_id,
             "invited": invited.staff_id,
             "invitation": link.removeprefix(settings.PUBLIC_URL),

@@ -42,6 +42,7 @@ def test_it_is_ready_and_tells_that_the_broker_is_down(client: Client, settings:
         "upstream": "ok",
         "log": "ok",
         "mail": "not set up",
+        "deliveries": "not set up",
     }
 
 

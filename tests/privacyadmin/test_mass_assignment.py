@@ -37,6 +37,7 @@ from erasure.models import (
     ClockCorrection,
     ClockPause,
     Comment,
+    Delivery,
     Extension,
     HoldRelease,
     ImportedRow,
@@ -49,6 +50,7 @@ from erasure.models import (
     Subject,
     SubjectIdentifier,
     Submission,
+    Vault,
 )
 from privacyadmin import invitations, people, set_up
 from privacyadmin.models import User
@@ -60,6 +62,7 @@ from tests.erasure import made_requests as made
 from tests.erasure.made_holds import placed, proposed, wish
 from tests.erasure.made_lists import begun, checked, csv_of, imported, row
 from tests.erasure.request_form import request_form, sending_form
+from tests.erasure.told_vaults import made_vault
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +84,8 @@ MODELS: tuple[type[models.Model], ...] = (
     ImportRun,
     ImportLot,
     ImportedRow,
+    Vault,
+    Delivery,
     AuditVerification,
 )
 #: Made at random each time, or numbered on where a rollback does not take numbers back.
@@ -185,7 +190,9 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     queued = made.only(made.filed(officer, "c-5", delay=timedelta(hours=1)))
     flagged = made.flagged(made.only(made.filed(officer, "c-6", delay=timedelta(hours=1))), Attention.STALLED)
     done = made.filed(officer, "c-7")
+    made_vault()
     made.completed(made.only(done))
+    to_be_told = Delivery.objects.get(request=done)
     colleague = person("kim", OFFICERS)
     away = person("ada", OFFICERS)
     left = made.registered(away, "c-10").reference
@@ -349,6 +356,16 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
         ),
         # The last of them, since whatever was begun before is filed with the next.
         "stop import": Case("officer", about("request_import_stop", begun(officer, csv_of(row(3))).pk), {}),
+        "send deliveries again": Case(
+            "operator",
+            about("deliveries_together"),
+            {"act": "again", "delivery": str(to_be_told.pk), "sure": "yes"},
+        ),
+        "let deliveries be": Case(
+            "operator",
+            about("deliveries_together"),
+            {"act": "let_be", "delivery": str(to_be_told.pk), "sure": "yes"},
+        ),
         "verify": Case("auditor", about("log_verifications"), {}),
         "invite": Case(
             "operator",
@@ -422,6 +439,8 @@ NAMES = (
     "throw list away",
     "stop import",
     "take import back",
+    "send deliveries again",
+    "let deliveries be",
     "verify",
     "invite",
     "roles",
