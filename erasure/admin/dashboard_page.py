@@ -152,8 +152,10 @@ def _vault_tiles(*, regulation: str) -> list[Tile]:
 
 
 def _undelivered(state: DeliveryState, regulation: str) -> int:
-    requests = standing.requests_with(state)
-    return (requests.filter(regulation=regulation) if regulation else requests).count()
+    keys = standing.keys_with(state)
+    if not regulation:
+        return keys.distinct().count()
+    return PrivacyRequest.objects.filter(pk__in=keys, regulation=regulation).count()
 
 
 def _period_tiles(period: Period, parts: list[PartCount], *, regulation: str) -> list[Tile]:

@@ -32,7 +32,7 @@ from erasure.plain_words import count_words
 #: So many at once; of more that match, the oldest are taken, and the rest stays to be chosen again.
 MOST = 1_000
 #: So many of them are named one by one.
-NAMED = 50
+NAMED = 20
 #: So many are locked, and put on record, in one transaction: workers wait for the log meanwhile.
 IN_A_LOT = 100
 

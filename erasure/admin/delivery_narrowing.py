@@ -11,20 +11,14 @@ from django.urls import reverse
 from erasure.admin.delivery_words import with_columns
 from erasure.admin.references import whole_reference
 from erasure.choices import DeliveryState, Occasion
-from erasure.models import Delivery, Vault
+from erasure.models import Delivery, PrivacyRequest, Vault
 
 ON_A_PAGE = 50
 #: Beyond it nobody counts: “more than 10,000” says as much, and the database need not look at a million rows.
 MOST_COUNTED = 10_000
 
 
-#: The parameters of an address, and the columns that they narrow.
-COLUMNS = {
-    "state": "state",
-    "vault": "vault__code",
-    "occasion": "occasion",
-    "reference": "request__reference",
-}
+PARAMETERS = ("state", "vault", "occasion", "reference")
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,7 @@ class DeliveryNarrowing:
     @classmethod
     def read(cls, terms: Mapping[str, str]) -> "DeliveryNarrowing":
         """What the parameters of an address ask for. What is not understood narrows nothing."""
-        asked = {name: value for name in COLUMNS if (value := terms.get(name, "").strip())}
+        asked = {name: value for name in PARAMETERS if (value := terms.get(name, "").strip())}
         understood = {name: value for name, value in asked.items() if _is_there(name, value)}
         return cls(understood, is_wrong=len(understood) < len(asked))
 
@@ -57,8 +51,18 @@ class DeliveryNarrowing:
         return DeliveryNarrowing({key: chosen for key, chosen in kept.items() if chosen})
 
     def deliveries(self) -> QuerySet[Delivery]:
-        """All that fit."""
-        return Delivery.objects.filter(**{COLUMNS[name]: value for name, value in self.terms.items()})
+        """All that fit.
+
+        What is named is looked up first: of a key the database knows how many rows to expect, where through a
+        join it would walk along the newest of all until it had found enough.
+        """
+        columns: dict[str, Any] = dict(self.terms)
+        if code := columns.get("vault"):
+            columns["vault"] = Vault.objects.filter(code=code).values_list("pk", flat=True).first()
+        if reference := columns.pop("reference", ""):
+            known = PrivacyRequest.objects.filter(reference=reference)
+            columns["request"] = known.values_list("pk", flat=True).first()
+        return Delivery.objects.filter(**columns)
 
 
 def _is_there(name: str, value: str) -> bool:

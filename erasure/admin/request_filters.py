@@ -37,7 +37,7 @@ from erasure.choices import (
     RequestType,
 )
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
-from erasure.deliveries.standing import requests_with
+from erasure.deliveries.standing import keys_with
 from erasure.metrics.at_cxone import ENDED_THERE
 from erasure.metrics.open_work import about_category, awaiting_override
 from erasure.metrics.periods import Period
@@ -183,7 +183,7 @@ def _by_mark(requests: Requests, _chosen: str, _reader: int | None) -> Requests:
 
 def _by_delivery(requests: Requests, chosen: str, _reader: int | None) -> Requests:
     """Those of which a vault is still to be told something, or could not be told."""
-    return requests.filter(pk__in=requests_with(DeliveryState(chosen)).values("pk"))
+    return requests.filter(pk__in=keys_with(DeliveryState(chosen)))
 
 
 def _stages() -> Choices:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Min, Q, QuerySet
 
 from erasure.choices import DeliveryState, OffBecause
-from erasure.models import Delivery, PrivacyRequest, Vault
+from erasure.models import Delivery, Vault
 
 #: What of a vault no page about deliveries has any use for.
 SECRETS = ("address", "key_id", "secret", "previous_secret")
@@ -41,9 +41,9 @@ def undelivered() -> Undelivered:
     )
 
 
-def requests_with(state: DeliveryState) -> QuerySet[PrivacyRequest]:
-    """The requests of which a delivery is in this state."""
-    return PrivacyRequest.objects.filter(pk__in=Delivery.objects.filter(state=state).values("request"))
+def keys_with(state: DeliveryState) -> QuerySet[Delivery, int]:
+    """The keys of the requests of which a delivery is in this state, to narrow requests by."""
+    return Delivery.objects.filter(state=state).values_list("request", flat=True)
 
 
 def vaults_in_trouble() -> list[VaultInTrouble]:

@@ -1,7 +1,7 @@
 """The pages that count, at a million requests of which 20,000 are open: by the time a bare COUNT(*) takes.
 
-The landing page, the list of requests, the dashboard and the figures are asked for as a browser does, by
-somebody who sees all of them; the landing page also by one officer who has a share of what is open.
+The landing page, the lists of requests and deliveries, the dashboard and the figures are asked for as a
+browser does, by somebody who sees all of them; the landing page also by one officer who has a share of what is open.
 `database_seconds` is what the queries of a page took together; the rest is Python and templates.
 """
 
@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from erasure.admin.delivery_narrowing import list_address as deliveries
 from erasure.admin.request_narrowing import list_address
 from erasure.asked import controllers_today
 from erasure.models import PrivacyRequest
@@ -62,6 +63,12 @@ def _addresses(*, month: str, year: int) -> dict[str, str]:
         "list, a need that nobody has": list_address("need=overdue"),
         "list, answered": list_address("stage=answered"),
         "list, soon shredded": list_address("certificate=to_be_taken"),
+        "list, waiting to be told to vaults": list_address("delivery=waiting"),
+        "deliveries": deliveries(),
+        "deliveries, given up": deliveries(state="given_up"),
+        "deliveries, waiting for one vault": deliveries(state="waiting", vault="told"),
+        "deliveries to a vault that was told nothing": deliveries(vault="quiet"),
+        "deliveries of what failed": deliveries(occasion="failed"),
         "dashboard, this month": dashboard,
         "dashboard, this month, one regulation": f"{dashboard}?regulation=ccpa",
         "dashboard, last 90 days": f"{dashboard}?period=last_90_days",

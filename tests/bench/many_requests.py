@@ -19,11 +19,13 @@ from erasure.encryption import encrypt
 from erasure.models import (
     AnswerPart,
     ClockPause,
+    Delivery,
     Extension,
     PrivacyRequest,
     Subject,
     SubjectIdentifier,
     Submission,
+    Vault,
 )
 from privacyadmin.models import User
 from privacyadmin.roles import OFFICERS
@@ -65,6 +67,7 @@ def make(requests: int, *, still_open: int, today: date) -> None:
         _insert(AnswerPart(), _OF_PART, where="outcome <> ''")
         _insert(_extension(officer), _OF_EXTENSION, where="extended = 1")
         _insert(_pause(officer), _OF_PAUSE, where="paused = 1")
+        _insert(_delivery(), _OF_DELIVERY, where="closed_at IS NOT NULL")
     _run("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
@@ -174,6 +177,20 @@ _OF_PART: Mapping[str, str] = {
     "ground": "CASE WHEN outcome = 'refused' THEN 'identity_not_established' ELSE '' END",
 }
 _OF_PAUSE: Mapping[str, str] = {"request_id": "number", "from_day": "received_on", "begun_at": "filed_at"}
+#: Of a hundred ends one still waits to be told, and of a thousand one was given up.
+_WAITS = "number - (number / 100) * 100 = 0"
+_GIVEN_UP = "number - (number / 1000) * 1000 = 1"
+_OF_DELIVERY: Mapping[str, str] = {
+    "request_id": "number",
+    "submission_id": "number",
+    "public_id": "{uuid}",
+    "made_at": "closed_at",
+    "occasion": "CASE WHEN status = 'failed' THEN 'failed' ELSE 'completed' END",
+    "state": f"CASE WHEN {_WAITS} THEN 'waiting' WHEN {_GIVEN_UP} THEN 'given_up' ELSE 'delivered' END",
+    "next_attempt_at": f"CASE WHEN {_WAITS} THEN closed_at END",
+    "settled_at": f"CASE WHEN NOT ({_WAITS}) THEN closed_at END",
+    "last_tried_at": "closed_at",
+}
 _OF_EXTENSION: Mapping[str, str] = {
     "request_id": "number",
     "told_on": "received_on",
@@ -198,6 +215,14 @@ def _extension(officer: User) -> Extension:
 
 def _pause(officer: User) -> ClockPause:
     return ClockPause(ground="identity", begun_by=officer)
+
+
+def _delivery() -> Delivery:
+    """To the vault that is told of everything, and one beside it that is told of nothing."""
+    facts = {"kind": "database", "added_at": datetime.now(tz=UTC), "tells": []}
+    Vault.objects.create(name="Quiet", code="quiet", **facts)
+    told = Vault.objects.create(name="Told", code="told", paused_until=facts["added_at"], **facts)
+    return Delivery(vault=told, attempts=1, last_status=200, last_answer=TEXT, body=TEXT)
 
 
 def _insert(template: models.Model, varied: Mapping[str, str], *, where: str = "1 = 1") -> None:
