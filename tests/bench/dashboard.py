@@ -1,7 +1,8 @@
 """The pages that count, at a million requests of which 20,000 are open: by the time a bare COUNT(*) takes.
 
 The landing page, the lists of requests and deliveries, the dashboard and the figures are asked for as a
-browser does, by somebody who sees all of them; the landing page also by one officer who has a share of what is open.
+browser does, by somebody who sees all of them; the landing page also by one officer who has a share of what
+is open.
 `database_seconds` is what the queries of a page took together; the rest is Python and templates.
 """
 
