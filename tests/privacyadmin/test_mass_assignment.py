@@ -25,6 +25,7 @@ from audit.trail import audited
 from erasure import overrides
 from erasure.carrying import carry
 from erasure.choices import Attention, OverrideReason
+from erasure.deliveries import by_hand
 from erasure.forms import CorrectionForm, RequestForm, SendForm
 from erasure.forms.colleagues import CommentForm
 from erasure.forms.handing_over import HandOverForm
@@ -193,6 +194,9 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     made_vault()
     made.completed(made.only(done))
     to_be_told = Delivery.objects.get(request=done)
+    ended = made.completed(made.only(made.filed(officer, "c-12")))
+    was_let_be = Delivery.objects.get(submission=ended)
+    by_hand.let_be([was_let_be.pk], by=operator, now=timezone.now())
     colleague = person("kim", OFFICERS)
     away = person("ada", OFFICERS)
     left = made.registered(away, "c-10").reference
@@ -359,7 +363,7 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
         "send deliveries again": Case(
             "operator",
             about("deliveries_together"),
-            {"act": "again", "delivery": str(to_be_told.pk), "sure": "yes"},
+            {"act": "again", "delivery": str(was_let_be.pk), "sure": "yes"},
         ),
         "let deliveries be": Case(
             "operator",
