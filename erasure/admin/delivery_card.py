@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from erasure.admin.delivery_words import LINE_COLUMNS, DeliveryLine, line_of
 from erasure.choices import DeliveryState
 from erasure.deliveries import by_hand
@@ -39,7 +41,8 @@ class DeliveryCard:
 def deliveries_of(request: PrivacyRequest) -> list[Delivery]:
     """All of them, the answer after the submissions, with the vaults' words."""
     rows = Delivery.objects.filter(request=request).select_related("vault", "request", "submission")
-    return list(rows.only(*LINE_COLUMNS, "last_answer").order_by("-submission__number", "vault__name", "pk"))
+    latest_first = F("submission__number").desc(nulls_last=True)
+    return list(rows.only(*LINE_COLUMNS, "last_answer").order_by(latest_first, "vault__name", "pk"))
 
 
 def delivery_card(
