@@ -1,0 +1,1 @@
+"""Vaults of each kind, against stand-ins over real HTTP."""
