@@ -10,12 +10,23 @@ from erasure.deliveries.own_table import OwnTableVault
 from erasure.models import Vault as VaultRow
 from erasure.outbound.addresses import AddressGuard
 from erasure.vault import Vault
+from erasure.vault.http import HttpVault
 from erasure.vault.onetrust import OneTrustVault, Resolutions
 from erasure.vault.securiti import SecuritiVault
 
 
 def _database(_row: VaultRow) -> Vault:
     return OwnTableVault()
+
+
+def _http(row: VaultRow) -> Vault:
+    return HttpVault(
+        row.address or "",
+        row.secret or "",
+        previous_secret=row.previous_secret,
+        previous_until=row.previous_secret_until,
+        guard=address_guard(),
+    )
 
 
 def _onetrust(row: VaultRow) -> Vault:
@@ -28,7 +39,7 @@ def _onetrust(row: VaultRow) -> Vault:
             partly=row.options.get("resolution_partly", ""),
             refused=row.options.get("resolution_refused", ""),
         ),
-        guard=guard(),
+        guard=address_guard(),
     )
 
 
@@ -38,17 +49,18 @@ def _securiti(row: VaultRow) -> Vault:
         key=row.key_id or "",
         secret=row.secret or "",
         tenant=row.options.get("tenant", ""),
-        guard=guard(),
+        guard=address_guard(),
     )
 
 
-def guard() -> AddressGuard:
+def address_guard() -> AddressGuard:
     """Says where vaults may be. Raises ValueError for an entry of the setting that is no host."""
     return AddressGuard(frozenset(settings.VAULT_ALLOWED_HOSTS))
 
 
 OPENERS: Mapping[str, Opener] = {
     VaultKind.DATABASE: _database,
+    VaultKind.HTTP: _http,
     VaultKind.ONETRUST: _onetrust,
     VaultKind.SECURITI: _securiti,
 }

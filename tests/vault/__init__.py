@@ -1,1 +1,1 @@
-"""Vaults of each kind, against stand-ins over real HTTP."""
+"""The kinds of vaults, over real sockets and without rows."""

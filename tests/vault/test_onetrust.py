@@ -62,6 +62,7 @@ def vault(make_vault: MakeVault) -> OneTrustVault:
 def refused(act: Callable[..., Receipt], *arguments: Message) -> NotDelivered:
     with pytest.raises(NotDelivered) as raised:
         act(*arguments)
+    assert raised.value.__cause__ is raised.value.__context__ is None
     return raised.value
 
 
