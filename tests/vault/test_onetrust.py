@@ -93,8 +93,8 @@ def test_the_comment_says_what_happened_and_names_nobody(
     vault.deliver(message(task=task, outcome="partly_done", categories_erased=[]))
     assert onetrust.subtasks[task].comments == [
         (
-            "PR-2026-000042/1: CXone reported this part of the request done. The subtask stays open until the "
-            "person has been answered. Categories erased: CONTACT, EMAIL. Audit log: entry 4711. "
+            "PR-2026-000042/1: CXone reported this part of the request done. The subtask stays open until "
+            "the person has been answered. Categories erased: CONTACT, EMAIL. Audit log: entry 4711. "
             "Message: msg_completed0123456789abcdef."
         ),
         (
