@@ -17,6 +17,9 @@ from erasure.vault.settings_given import is_uuid, require
 from erasure.vault.told_in_words import comment
 from erasure.vault.turns import Turns
 
+#: What leaves nothing but a comment, by which it is known again.
+_COMMENTED = frozenset({Occasion.COMPLETED, Occasion.REFUSED})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resolutions:
@@ -82,7 +85,8 @@ class OneTrustVault:
         self._subtasks.close()
 
     def _already(self, message: Message, subtask_id: str) -> Receipt | None:
-        subtask = self._subtasks.read(subtask_id)
+        # Others' comments are asked for only where ours may be among them.
+        subtask = self._subtasks.read(subtask_id, with_comments=message.occasion in _COMMENTED)
         if not _shows(subtask, message):
             return None
         return Receipt(subtask.http_status, subtask.status, already=True)
@@ -115,4 +119,4 @@ def _shows(subtask: Subtask, message: Message) -> bool:
         return True
     if message.occasion == Occasion.FAILED:
         return subtask.has_failed
-    return message.occasion != Occasion.ANSWERED and subtask.says(message.id)
+    return message.occasion in _COMMENTED and subtask.says(message.id)

@@ -60,13 +60,13 @@ class OneTrustSubtasks:
         """Close the idle connections."""
         self._calls.close()
 
-    def look(self, subtask_id: str) -> Answer:
+    def look(self, subtask_id: str, *, with_comments: bool = False) -> Answer:
         """The answer to a question for a subtask, whatever it is. Raises NotDelivered when none came."""
-        return self._call("read", "GET", f"{subtask_id}?includeComments=true")
+        return self._call("read", "GET", subtask_id + ("?includeComments=true" if with_comments else ""))
 
-    def read(self, subtask_id: str) -> Subtask:
+    def read(self, subtask_id: str, *, with_comments: bool) -> Subtask:
         """Where a subtask stands. Raises NotDelivered, also for an answer that is no subtask."""
-        answer = self.look(subtask_id)
+        answer = self.look(subtask_id, with_comments=with_comments)
         receipt(answer)
         try:
             fields = read_object(answer.body).fields

@@ -274,7 +274,17 @@ def test_a_failure_is_marked_only_by_the_answer_true(
 
 def test_comments_of_any_usual_length_are_read(onetrust: OneTrustStandIn, vault: OneTrustVault) -> None:
     task = onetrust.new_subtask(comments=["x" * 200_000])
-    assert vault.deliver(message(task=task)) == Receipt(200)
+    assert vault.deliver(message("completed", task=task)) == Receipt(200)
+
+
+def test_the_comments_of_others_are_asked_for_only_where_ours_may_be_among_them(
+    onetrust: OneTrustStandIn, vault: OneTrustVault
+) -> None:
+    task = onetrust.new_subtask()
+    for occasion in ("completed", "failed", "answered"):
+        vault.deliver(message(occasion, task=task))
+    reads = [dict(asked.query) for asked in onetrust.asked if onetrust.kind_of(asked) == "read"]
+    assert reads == [{"includeComments": ["true"]}, {}, {}]
 
 
 def test_one_token_serves_all_threads(onetrust: OneTrustStandIn, vault: OneTrustVault) -> None:
