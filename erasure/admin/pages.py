@@ -36,6 +36,9 @@ from erasure.admin import (
     request_search,
     requests_together,
     sending_the_rest,
+    vault_acts,
+    vault_list,
+    vault_page,
     year_page,
 )
 
@@ -74,6 +77,9 @@ def pages() -> list[URLPattern]:
         *override_together.urls,
         *requests_together.urls,
         *connection.urls,
+        *vault_list.urls,
+        *vault_page.urls,
+        *vault_acts.urls,
         *dashboard_page.urls,
         *month_page.urls,
         *year_page.urls,
