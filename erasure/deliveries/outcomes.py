@@ -82,7 +82,12 @@ def _apply(log: Trail, vault: Vault, row: Delivery, result: Receipt | NotDeliver
     else:
         row.last_trouble = result.trouble
         _apply_trouble(log, vault, row, result, now=now)
-    row.save()
+    row.save(
+        update_fields=[
+            *("state", "settled_at", "next_attempt_at", "lease_until"),
+            *("last_status", "last_answer", "last_trouble"),
+        ]
+    )
 
 
 def _apply_trouble(log: Trail, vault: Vault, row: Delivery, error: NotDelivered, *, now: datetime) -> None:

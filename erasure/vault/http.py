@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from audit.log_format import timestamp
 from erasure.outbound.addresses import AddressGuard
 from erasure.vault.calls import VaultCalls, receipt
 from erasure.vault.message import Message, Receipt
@@ -51,7 +52,7 @@ class HttpVault:
 
     def test(self) -> Receipt:
         """Post a message of the type `privacy.test` with an id of its own. Raises NotDelivered."""
-        told = {"type": TEST_TYPE, "timestamp": self._now().isoformat().replace("+00:00", "Z")}
+        told = {"type": TEST_TYPE, "timestamp": timestamp(self._now())}
         return self._post("test", f"msg_{uuid4().hex}", json.dumps(told, separators=(",", ":")).encode())
 
     def close(self) -> None:
