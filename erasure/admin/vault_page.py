@@ -118,9 +118,15 @@ def _about_form(form: VaultForm) -> dict[str, Any]:
         "kind": form.kind,
         "kind_icon": KIND_ICONS[form.kind],
         "kind_line": KIND_LINES[form.kind],
-        "occasions": [(option, OCCASION_LINES[Occasion(option.data["value"])]) for option in form["tells"]],
+        "occasions": _occasions(form),
         "always": [(occasion.label, OCCASION_LINES[occasion]) for occasion in form.always],
     }
+
+
+def _occasions(form: VaultForm) -> list[tuple[Any, Any]]:
+    """The boxes that can be ticked or not, each with what it means."""
+    boxes = [(option, Occasion(option.data["value"])) for option in form["tells"]]
+    return [(option, OCCASION_LINES[occasion]) for option, occasion in boxes if occasion not in form.always]
 
 
 urls: list[URLPattern] = [

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.db.models import Count, Q
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from audit.words import Words
+from erasure.admin.delivery_narrowing import list_address
 from erasure.choices import (
     DELIVERY_LOOKS,
     TROUBLE_LINES,
@@ -92,11 +92,7 @@ def lines_of(vaults: Iterable[Vault], *, now: datetime) -> list[VaultLine]:
 
 def deliveries_of(vault: Vault, state: DeliveryState) -> str:
     """The list of a vault's deliveries in one state."""
-    try:
-        address = reverse("admin:delivery_list")
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{urlencode({'vault': vault.code, 'state': state.value})}"
+    return list_address(vault=vault.code, state=state.value)
 
 
 def where(vault: Vault) -> str:

@@ -7,30 +7,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from audit.words import Words
 from erasure.choices import Occasion, VaultKind
 from erasure.deliveries.vault_rows import VaultSettings
-from erasure.forms.vault_address import against_address, leads_elsewhere
-from erasure.forms.vault_fields import HELP, LABELS, MISSING, NEVER_SHOWN, SENT_ALONG
+from erasure.forms.vault_checks import Typed, always_told, objections
+from erasure.forms.vault_fields import HELP, LABELS, NEVER_SHOWN
 from erasure.models import Vault
-from erasure.vault.signature import new_secret, read_secret
+from erasure.vault.signature import new_secret
 from erasure.vault_kinds import OPTIONS, VAULT_KINDS
-
-#: What a header or a sign-in can carry (RFC 6749, appendix A: VSCHAR).
-_PLAIN = RegexValidator(
-    r"\A[\x20-\x7e]*\Z", _lazy("It has characters that cannot be sent. Copy it again from the vault’s page.")
-)
 
 
 def _line(label: Words, *, longest: int = 200) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-    return forms.CharField(
-        label=label, required=False, max_length=longest, widget=widget, validators=[_PLAIN]
-    )
+    return forms.CharField(label=label, required=False, max_length=longest, widget=widget)
 
 
 class VaultForm(forms.Form):
@@ -74,27 +66,25 @@ class VaultForm(forms.Form):
 
     def __init__(self, data: Any = None, *, kind: VaultKind, vault: Vault | None = None) -> None:
         self.kind, self.vault, self.facts = kind, vault, VAULT_KINDS[kind]
-        told_at_first = self.facts.told_at_first
-        #: What every vault of this kind is told of, whatever is ticked.
-        self.always = tuple(one for one in told_at_first if one is Occasion.COMPLETED)
+        self.always = always_told(kind)
         super().__init__(data, initial=self._initial())
         for name in set(self.fields) - self._names():
             del self.fields[name]
         for name in self.facts.fields:
             self._name(name)
-        choices = [(one.value, one.label) for one in self.facts.told if one not in self.always]
+        choices = [(one.value, one.label) for one in self.facts.told]
         self.fields["tells"].choices = choices  # type: ignore[attr-defined]  # it is a field of choices.
 
     def clean(self) -> dict[str, Any]:
         """Whatever is missing or in the way, each beside its field."""
         super().clean()
-        for name in self.facts.needs:
-            if name not in self.errors and not self._given_or_kept(name):
-                self.add_error(name, str(MISSING[name]))
-        self._check_address()
-        self._check_secret()
-        if not self.always and not self.cleaned_data.get("tells") and "tells" not in self.errors:
-            self.add_error("tells", _("Choose at least one, or switch the vault off."))
+        typed = Typed(self.kind, self.cleaned_data, self._kept(), is_new=self.vault is None)
+        for name, words in objections(typed):
+            if name not in self.errors:
+                self.add_error(name, str(words))
+        self._have_typed_again()
+        if not self.errors and self.cleaned_data.get("make_secret"):
+            self.cleaned_data["secret"] = new_secret()
         return self.cleaned_data
 
     def clean_name(self) -> str:
@@ -114,7 +104,7 @@ class VaultForm(forms.Form):
             key_id=self._given_or_kept("key_id"),
             secret=given.get("secret") or None,
             options={name: given[name] for name in OPTIONS if name in given},
-            tells=[*self.always, *map(Occasion, given["tells"])],
+            tells=list(dict.fromkeys([*self.always, *map(Occasion, given["tells"])])),
         )
 
     @property
@@ -152,68 +142,29 @@ class VaultForm(forms.Form):
         field = self.fields[name]
         field.label = LABELS.get(self.kind, {}).get(name, field.label)
         field.help_text = HELP[self.kind].get(name, "")
-        if self._is_kept(name):
+        if name != "address" and name in NEVER_SHOWN[self.kind]:
+            field.widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"})
+        if name in self._kept():
             field.widget.attrs["placeholder"] = _("Leave empty to keep it")
 
-    def _is_kept(self, name: str) -> bool:
-        """Whether there is one already, which is not shown."""
-        return bool(self.vault and name in NEVER_SHOWN[self.kind] and getattr(self.vault, name))
+    def _kept(self) -> dict[str, str]:
+        """What there is already and no page shows: it stays where nothing is typed."""
+        hidden = {name: getattr(self.vault, name, None) for name in NEVER_SHOWN[self.kind]}
+        return {name: value for name, value in hidden.items() if value}
 
     def _mark(self, name: str) -> Words:
-        if self._is_kept(name):
+        if name in self._kept():
             return _("set")
         return _("optional") if name in self.facts.may_have else ""
 
     def _given_or_kept(self, name: str) -> str:
         given: str = self.cleaned_data.get(name, "")
-        if not given and name == "secret" and self.cleaned_data.get("make_secret"):
-            return "made"
-        return given or (getattr(self.vault, name) or "" if self._is_kept(name) else "")
+        return given or self._kept().get(name, "")
 
-    def _check_address(self) -> None:
-        address = self.cleaned_data.get("address", "")
-        if self.kind is VaultKind.DATABASE:
-            self._check_place()
-        elif address and (refusal := against_address(address)):
-            self.add_error("address", str(refusal))
-        elif address and self.vault and self.vault.address:
-            self._ask_again(address, self.vault.address)
-
-    def _check_place(self) -> None:
-        """Our own table, or another database: one of the two."""
-        own, address = self.cleaned_data.get("own_table"), self.cleaned_data.get("address", "")
-        if own and address:
-            self.add_error("address", _("Leave it empty, or take the tick away."))
-        elif not own and not self._given_or_kept("address") and "address" not in self.errors:
-            self.add_error("address", _("Give the address, or tick that it is kept in our own database."))
-
-    def _ask_again(self, address: str, before: str) -> None:
-        """What is sent along goes to no other host than the one it was entered for."""
-        if not leads_elsewhere(address, before):
+    def _have_typed_again(self) -> None:
+        """No page repeats a secret, so one that came with mistakes elsewhere would be lost without a word."""
+        if not self.errors:
             return
-        for name in SENT_ALONG.get(self.kind, ()):
-            if name not in self.errors and not self.cleaned_data.get(name):
-                words = _("The address leads elsewhere now. Enter this again, as it will be sent there.")
-                self.add_error(name, words)
-
-    def _check_secret(self) -> None:
-        if self.kind is not VaultKind.HTTP or "secret" in self.errors:
-            return
-        given, made = self.cleaned_data.get("secret", ""), self.cleaned_data.get("make_secret")
-        if given and made:
-            self.add_error("secret", _("Leave it empty, or take the tick at “Make a new secret” away."))
-        elif given and not _is_secret(given):
-            self.add_error(
-                "secret",
-                _("A secret is whsec_ and 24 to 64 bytes as base64. Copy it again, or have one made."),
-            )
-        elif made:
-            self.cleaned_data["secret"] = new_secret()
-
-
-def _is_secret(text: str) -> bool:
-    try:
-        read_secret(text)
-    except ValueError:
-        return False
-    return True
+        for name in NEVER_SHOWN[self.kind] - {"address"}:
+            if self.data.get(name) and name not in self.errors:
+                self.add_error(name, _("Enter it again: it was not kept, and no page repeats it."))
