@@ -25,10 +25,10 @@ from audit.trail import Trail, audited
 from erasure import doorbell, lifecycle
 from erasure.callback_address import is_ours
 from erasure.choices import Attention, SubmissionStatus
-from erasure.cxone.errors import UnreadableAnswer
-from erasure.cxone.strict_json import read_object
 from erasure.encryption import salt_bytes
 from erasure.models import CallbackReceipt, PrivacyRequest, Submission
+from erasure.outbound.errors import UnreadableAnswer
+from erasure.outbound.strict_json import read_object
 
 logger = logging.getLogger(__name__)
 

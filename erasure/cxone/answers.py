@@ -9,7 +9,9 @@ from typing import Literal, TypeAlias
 
 from erasure.cxone.cascade import cascade_rows
 from erasure.cxone.errors import UnreadableAnswer
-from erasure.cxone.strict_json import count_of, read_object, storable
+from erasure.cxone.failures import in_cxone_terms
+from erasure.outbound import errors as outbound
+from erasure.outbound.strict_json import count_of, read_object, storable
 
 __all__ = [
     "Accepted",
@@ -61,7 +63,7 @@ class StatusReport:
 
 def read_accepted(body: bytes) -> Accepted:
     """Read the answer to a submit. Raises UnreadableAnswer when it holds no usable id."""
-    fields = read_object(body).fields
+    fields = in_cxone_terms(read_object, body).fields
     identifier = _identifier(fields.get("id"))
     if identifier is None:
         raise UnreadableAnswer("it names no usable id")
@@ -70,7 +72,7 @@ def read_accepted(body: bytes) -> Accepted:
 
 def read_status(body: bytes) -> StatusReport:
     """Read the answer to a status call. Raises UnreadableAnswer when it is no JSON object."""
-    answer = read_object(body)
+    answer = in_cxone_terms(read_object, body)
     raw_status = answer.fields.get("status")
     return StatusReport(
         id=_identifier(answer.fields.get("id")),
@@ -87,7 +89,7 @@ def read_refusal(body: bytes) -> str:
     """CXone's own words in the answer to a refused request, at most 2000 characters; never empty."""
     try:
         fields = read_object(body).fields
-    except UnreadableAnswer:
+    except outbound.UnreadableAnswer:
         return _plain_words(body)
     inner = fields.get("error")
     found = [*_messages(fields), *_messages(inner), *_listed_messages(fields.get("errors"))]

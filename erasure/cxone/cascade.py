@@ -6,8 +6,8 @@ understood; of anything else nothing is said here, and the body is kept whole fo
 
 from collections.abc import Iterator
 
-from erasure.cxone.errors import UnreadableAnswer
-from erasure.cxone.strict_json import count_of, read_object, storable
+from erasure.outbound.errors import UnreadableAnswer
+from erasure.outbound.strict_json import count_of, read_object, storable
 
 MOST_ROWS = 200
 LONGEST_ENTITY = 100

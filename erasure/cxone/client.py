@@ -19,10 +19,11 @@ from erasure.cxone.errors import (
     UnknownRequest,
     UnreadableAnswer,
 )
-from erasure.cxone.retry_after import parse_retry_after
+from erasure.cxone.failures import in_cxone_terms
 from erasure.cxone.sign_in import SignIn
 from erasure.cxone.token import TokenStore
-from erasure.cxone.transport import Answer, Transport
+from erasure.outbound.retry_after import parse_retry_after
+from erasure.outbound.transport import Answer, Transport
 
 TOKEN_SECONDS = 15.0
 SUBMIT_SECONDS = 30.0
@@ -53,7 +54,7 @@ class CXoneClient:
         self._clock = clock
         self._submit_seconds = submit_seconds
         self._status_seconds = status_seconds
-        self._transport = Transport(endpoint.base_url, connections=connections, clock=clock)
+        self._transport = Transport(endpoint.base_url, peer="cxone", connections=connections, clock=clock)
         self._sign_in = SignIn(endpoint, tokens, self._transport, clock=clock, limit=token_seconds)
 
     def ensure_token(self) -> None:
@@ -116,7 +117,8 @@ class CXoneClient:
         for renewed in (False, True):
             if renewed:
                 token = self._sign_in.renewed(token)
-            answer = self._transport.call(
+            answer = in_cxone_terms(
+                self._transport.call,
                 kind=kind,
                 method=method,
                 url=url,

@@ -15,12 +15,13 @@ from erasure.cxone.errors import (
     TokenUnavailable,
     Unclear,
     Unreachable,
-    UnreadableAnswer,
 )
-from erasure.cxone.retry_after import parse_retry_after
-from erasure.cxone.strict_json import read_object
+from erasure.cxone.failures import in_cxone_terms
 from erasure.cxone.token import Token, TokenStore
-from erasure.cxone.transport import Answer, Transport
+from erasure.outbound.errors import UnreadableAnswer
+from erasure.outbound.retry_after import parse_retry_after
+from erasure.outbound.strict_json import read_object
+from erasure.outbound.transport import Answer, Transport
 
 UNSTATED_LIFETIME_SECONDS = 300
 """RFC 6749 §5.1 lets `expires_in` be left out; a 401 would correct us if the token ends earlier still."""
@@ -115,7 +116,8 @@ class SignIn:
         """Ask the token endpoint. Raises AuthenticationFailed, ScopeMissing, TokenUnavailable."""
         reason = ""
         try:
-            answer = self._transport.call(
+            answer = in_cxone_terms(
+                self._transport.call,
                 kind="token",
                 method="POST",
                 url=self._endpoint.token_url,

@@ -5,8 +5,8 @@ Claims are compared with CXone's own status, and never taken for it.
 
 from audit.trail import Trail
 from erasure import lifecycle
-from erasure.cxone.strict_json import read_object
 from erasure.models import CallbackReceipt, Submission
+from erasure.outbound.strict_json import read_object
 
 #: Ends that a callback may claim; anything else that it says is no claim that could be contradicted.
 ENDS = frozenset({"COMPLETED", "FAILED"})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from erasure.cxone.endpoint import Endpoint
-from erasure.cxone.surroundings import look_around
+from erasure.outbound.surroundings import look_around
 from tests.cxone.conftest import MakeClient, payload
 from tests.cxone.raw_server import RawServer, saying
 

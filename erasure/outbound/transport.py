@@ -15,14 +15,16 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
+from requests.utils import select_proxy
 from urllib3.util import Timeout
 
-from erasure.cxone.bounded_connection import POOLS_BY_SCHEME
-from erasure.cxone.errors import ConnectionBroken, CXoneError, TimedOut, Unreachable, UnreadableAnswer
-from erasure.cxone.surroundings import look_around
+from erasure.outbound.addresses import AddressGuard
+from erasure.outbound.bounded_connection import POOLS_BY_SCHEME
+from erasure.outbound.errors import CallFailed, ConnectionBroken, TimedOut, Unreachable, UnreadableAnswer
+from erasure.outbound.surroundings import look_around
 
 LARGEST_ANSWER = 1024 * 1024
-"""Bytes of a body. A status answer with a long cascade has a few KiB; more than this is not CXone."""
+"""Bytes of a body. The longest that we ask for have a few KiB; more than this is no answer to us."""
 
 CONNECT_SECONDS = 5.0
 
@@ -49,6 +51,7 @@ class _Adapter(HTTPAdapter):
     """requests' adapter on connections that keep a deadline, for the one host that it ever speaks to."""
 
     _pool: Any = None
+    guard: AddressGuard | None = None
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -62,7 +65,11 @@ class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         # Finding the pool anew for every call takes a tenth of the call.
         if self._pool is None:
-            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+            pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+            if pool.proxy is None:
+                # A proxy is the operator's, and may well be private.
+                pool.guard = self.guard
+            self._pool = pool
         return self._pool
 
     def close(self) -> None:
@@ -79,14 +86,30 @@ class _Adapter(HTTPAdapter):
 
 
 class Transport:
-    """Kept-alive connections to one CXone, for any number of threads."""
+    """Kept-alive connections to the one host of `base_url`, for any number of threads.
 
-    def __init__(self, base_url: str, *, connections: int, clock: Callable[[], float]) -> None:
+    `peer` names the other side in the log. With a `guard` every connection is made to an address that it has
+    looked at. Through a proxy, which resolves names by itself, it can only look before each call at what the
+    name means here, and let pass what is not known here.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        peer: str,
+        connections: int,
+        clock: Callable[[], float],
+        guard: AddressGuard | None = None,
+    ) -> None:
         self._surroundings = look_around(base_url)
+        self._peer = peer
         self._clock = clock
+        self._guard = guard
         # Waiting for a connection is part of a call's time; the pool alone would wait without end.
         self._free = BoundedSemaphore(connections)
         self._adapter = _Adapter(pool_connections=4, pool_maxsize=connections, pool_block=True)
+        self._adapter.guard = guard
 
     def call(
         self,
@@ -100,13 +123,15 @@ class Transport:
     ) -> Answer:
         """Make one call; `deadline` is on the clock given to the constructor, `kind` is for the log.
 
-        Raises Unreachable, TimedOut, ConnectionBroken, UnreadableAnswer.
+        Raises Unreachable, AddressRefused, TimedOut, ConnectionBroken, UnreadableAnswer.
         """
         begun = self._clock()
         request = _prepared(method=method, url=url, headers=headers, body=body)
         try:
+            if self._guard is not None and select_proxy(url, self._surroundings.proxies):
+                self._guard.check(url)
             answer = self._bounded(request, deadline)
-        except CXoneError as error:
+        except CallFailed as error:
             self._note(kind, method, type(error).__name__, begun)
             raise
         self._note(kind, method, answer.status, begun)
@@ -118,7 +143,7 @@ class Transport:
 
     def _note(self, kind: str, method: str, outcome: int | str, begun: float) -> None:
         milliseconds = round((self._clock() - begun) * 1000)
-        log.debug("cxone %s %s: %s in %d ms", kind, method, outcome, milliseconds)
+        log.debug("%s %s %s: %s in %d ms", self._peer, kind, method, outcome, milliseconds)
 
     def _bounded(self, request: requests.PreparedRequest, deadline: float) -> Answer:
         left = deadline - self._clock() - LEAST_SECONDS
@@ -130,7 +155,7 @@ class Transport:
             self._free.release()
 
     def _exchange(self, request: requests.PreparedRequest, deadline: float) -> Answer:
-        trouble: CXoneError
+        trouble: CallFailed
         try:
             return self._sent(request, max(deadline - self._clock(), LEAST_SECONDS))
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidProxyURL):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_PAUSE_SECONDS = 3600.0
-"""A pause that CXone asks for is honoured up to this: a slip in a header must not stop us for days."""
+"""A pause that a server asks for is honoured up to this: a slip in a header must not stop us for days."""
 
 
 def parse_retry_after(value: str | None, *, now: datetime) -> float | None:

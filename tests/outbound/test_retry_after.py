@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erasure.cxone.retry_after import LONGEST_PAUSE_SECONDS, parse_retry_after
+from erasure.outbound.retry_after import LONGEST_PAUSE_SECONDS, parse_retry_after
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""What the machine's environment says about reaching CXone: a proxy, and whom to trust.
+"""What the machine's environment says about reaching a server: a proxy, and whom to trust.
 
 Looked up once when a client is made. `requests` would do it anew at every call, which costs more than the
 call itself, and would add credentials from a netrc file.
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from requests.utils import get_environ_proxies
+from requests.utils import get_environ_proxies, select_proxy
 
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
@@ -31,9 +31,14 @@ def look_around(base_url: str, environ: Mapping[str, str] = os.environ) -> Surro
     for url in proxies.values():
         if "://" in url and urlsplit(url).scheme not in {"http", "https"}:
             raise ValueError(
-                "The proxy for CXone must be an http:// or https:// one; check HTTPS_PROXY and ALL_PROXY."
+                "The proxy for calls must be an http:// or https:// one; check HTTPS_PROXY and ALL_PROXY."
             )
     return Surroundings(proxies=proxies, verify=_ca_bundle(environ))
+
+
+def goes_through_proxy(url: str) -> bool:
+    """Whether the environment has calls to `url` go through a proxy, which then resolves the name."""
+    return select_proxy(url, get_environ_proxies(url)) is not None
 
 
 def _ca_bundle(environ: Mapping[str, str]) -> bool | str:

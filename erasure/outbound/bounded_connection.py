@@ -2,7 +2,8 @@
 
 A socket's timeout begins anew with every byte that drips in, so an answer could last for ever. Here each
 read is given only the time that is left of the call's read timeout. And whatever goes wrong while a
-connection is being made is `Unreachable` by construction: nothing of the request was written yet.
+connection is being made is `Unreachable` (or `AddressRefused`) by construction: nothing of the request was
+written yet.
 """
 
 import http.client
@@ -15,9 +16,11 @@ from typing import Any
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, SSLError
+from urllib3.util.connection import create_connection
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from erasure.cxone.errors import Unreachable
+from erasure.outbound.addresses import AddressGuard
+from erasure.outbound.errors import AddressRefused, CallFailed, Unreachable
 
 
 class _DeadlineReader(io.RawIOBase):
@@ -48,19 +51,51 @@ class _DeadlineReader(io.RawIOBase):
 
 
 class BoundedHTTPConnection(HTTPConnection):
-    """Plain HTTP, for the sandbox and for a tenant behind a local proxy."""
+    """Plain HTTP, for the sandbox and for a server behind a local proxy."""
+
+    secure = False
+    guard: AddressGuard | None = None
 
     def connect(self) -> None:
-        """Connect (and tunnel, and shake hands), or raise Unreachable."""
+        """Connect (and tunnel, and shake hands), or raise Unreachable or AddressRefused."""
+        trouble: CallFailed
         try:
             super().connect()
+        except AddressRefused as refused:
+            trouble = refused
         except Exception as error:
             # Whatever it was, nothing of the request was written.
-            reason = _reason(error)
+            trouble = Unreachable(_reason(error))
         else:
             return
         # Raised out here, so that the library's error, which may name a proxy's user, stays behind.
-        raise Unreachable(reason)
+        raise trouble
+
+    def _new_conn(self) -> socket.socket:
+        """Connect the socket, with a guard to none but the addresses that it has looked at.
+
+        TLS goes on to ask for the host's name, and to verify it, since that name is left as it is.
+        """
+        if self.guard is None:
+            return super()._new_conn()
+        addresses = self.guard.addresses(self._dns_host, self.port, secure=self.secure)
+        ends = time.monotonic() + (self.timeout or 0.0)
+        trouble: OSError = TimeoutError()
+        while addresses:
+            # Each has its share of the time, so that one which never answers leaves some to the next.
+            share = (ends - time.monotonic()) / len(addresses)
+            if share <= 0:
+                break
+            try:
+                return create_connection(
+                    (addresses.pop(0), self.port),
+                    share,
+                    source_address=self.source_address,
+                    socket_options=self.socket_options,
+                )
+            except OSError as error:
+                trouble = error
+        raise trouble
 
     # http.client calls the class it finds under this name; a method serves as well and knows its connection.
     def response_class(  # type: ignore[override]
@@ -76,14 +111,22 @@ class BoundedHTTPConnection(HTTPConnection):
 class BoundedHTTPSConnection(BoundedHTTPConnection, HTTPSConnection):
     """HTTPS, directly or through a proxy's tunnel."""
 
+    secure = True
+
 
 class BoundedHTTPConnectionPool(HTTPConnectionPool):
-    """A pool of the above."""
+    """A pool of the above; `guard` looks at each connection that it makes from then on."""
 
     ConnectionCls = BoundedHTTPConnection
+    guard: AddressGuard | None = None
+
+    def _new_conn(self) -> Any:
+        connection: Any = super()._new_conn()
+        connection.guard = self.guard
+        return connection
 
 
-class BoundedHTTPSConnectionPool(HTTPSConnectionPool):
+class BoundedHTTPSConnectionPool(BoundedHTTPConnectionPool, HTTPSConnectionPool):
     """A pool of the above."""
 
     ConnectionCls = BoundedHTTPSConnection
@@ -99,7 +142,7 @@ _NO_WAY_THERE = "the connection was refused, or the way there is broken"
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, NameResolutionError):
+    if isinstance(error, NameResolutionError | socket.gaierror):
         return "its host name was not found"
     if isinstance(error, NewConnectionError):
         return _NO_WAY_THERE

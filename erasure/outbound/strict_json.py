@@ -1,14 +1,14 @@
 """Reading one JSON object out of an answer: strict about its form, and never crashing on it.
 
 NaN and Infinity are refused, since JSON has none. Of a name given twice the last counts, as RFC 8259 §4
-describes: the connection is CXone's own, and nobody in between reads it differently.
+describes: the connection is the peer's own, and nobody in between reads it differently.
 """
 
 import json
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from erasure.cxone.errors import UnreadableAnswer
+from erasure.outbound.errors import UnreadableAnswer
 
 LARGEST_COUNT = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly (RFC 8259 §6)."""

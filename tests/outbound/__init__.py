@@ -1,0 +1,1 @@
+"""Tests of what every outbound call goes through."""
