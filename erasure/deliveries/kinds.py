@@ -1,16 +1,34 @@
 """How the row of a vault becomes something that can be told: one opener for each kind."""
 
 from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
 
 from erasure.choices import VaultKind
 from erasure.deliveries.opened import Opener
 from erasure.deliveries.own_table import OwnTableVault
 from erasure.models import Vault as VaultRow
+from erasure.outbound.addresses import AddressGuard
 from erasure.vault import Vault
+from erasure.vault.database import DatabaseVault
+from erasure.vault.database_address import Places
 
 
-def _database(_row: VaultRow) -> Vault:
-    return OwnTableVault()
+def database_places() -> Places:
+    """Where vaults in databases may be, by the setting; never in this program's own data."""
+    own = str(connection.settings_dict["NAME"])
+    files = [Path(own).resolve()] if connection.vendor == "sqlite" else []
+    return Places(
+        guard=AddressGuard(frozenset(settings.VAULT_ALLOWED_HOSTS)),
+        paths=frozenset(settings.VAULT_ALLOWED_PATHS),
+        ours=(Path(settings.DATA_DIR).resolve(), *files),
+    )
+
+
+def _database(row: VaultRow) -> Vault:
+    return DatabaseVault(row.address, database_places()) if row.address else OwnTableVault()
 
 
 OPENERS: Mapping[str, Opener] = {VaultKind.DATABASE: _database}
