@@ -14,6 +14,12 @@ from erasure.outbound.addresses import AddressGuard
 from erasure.vault import Vault
 from erasure.vault.database import DatabaseVault
 from erasure.vault.database_address import Places
+from erasure.vault.http import HttpVault
+
+
+def address_guard() -> AddressGuard:
+    """Says where vaults may be. Raises ValueError for an entry of the setting that is no host."""
+    return AddressGuard(frozenset(settings.VAULT_ALLOWED_HOSTS))
 
 
 def database_places() -> Places:
@@ -21,7 +27,7 @@ def database_places() -> Places:
     own = str(connection.settings_dict["NAME"])
     files = [Path(own).resolve()] if connection.vendor == "sqlite" else []
     return Places(
-        guard=AddressGuard(frozenset(settings.VAULT_ALLOWED_HOSTS)),
+        guard=address_guard(),
         paths=frozenset(settings.VAULT_ALLOWED_PATHS),
         ours=(Path(settings.DATA_DIR).resolve(), *files),
     )
@@ -31,4 +37,14 @@ def _database(row: VaultRow) -> Vault:
     return DatabaseVault(row.address, database_places()) if row.address else OwnTableVault()
 
 
-OPENERS: Mapping[str, Opener] = {VaultKind.DATABASE: _database}
+def _http(row: VaultRow) -> Vault:
+    return HttpVault(
+        row.address or "",
+        row.secret or "",
+        previous_secret=row.previous_secret,
+        previous_until=row.previous_secret_until,
+        guard=address_guard(),
+    )
+
+
+OPENERS: Mapping[str, Opener] = {VaultKind.DATABASE: _database, VaultKind.HTTP: _http}

@@ -1,23 +1,26 @@
 """Telling vaults: what they are told, that nothing gets lost on the way, and what their trouble means."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
-from audit.trail import events_of
-from erasure import shredding
-from erasure.choices import DeliveryState, DeliveryTrouble, Occasion, OffBecause
-from erasure.deliveries import by_hand, outcomes
+from audit.trail import audited, events_of
+from erasure import lifecycle, shredding
+from erasure.choices import DeliveryState, DeliveryTrouble, Occasion, OffBecause, Outcome, VaultKind
+from erasure.deliveries import batches, by_hand, claims, outcomes, tasks, vault_rows
 from erasure.deliveries.kinds import OPENERS
 from erasure.deliveries.messages import compose, message_of
+from erasure.deliveries.opened import OpenedVaults
 from erasure.models import Delivery, Vault, VaultRecord
 from erasure.vault import Message, NotDelivered, Receipt
 from tests.erasure import made_requests as made
 from tests.erasure.at_work import event_data
-from tests.erasure.told_vaults import DeliveryDesk, desk, made_vault
+from tests.erasure.told_vaults import DeliveryDesk, ObedientVault, desk, made_vault
 
 __all__ = ["desk"]
 
@@ -120,6 +123,20 @@ def test_a_vault_that_is_down_is_asked_by_one_delivery_at_a_time(desk: DeliveryD
     assert (vault.streak, vault.paused_until) == (0, None)
 
 
+def test_a_vault_that_is_back_gets_at_once_what_it_missed(desk: DeliveryDesk, officer: Any) -> None:
+    vault = made_vault()
+    for number in range(5):
+        made.completed(made.only(made.filed(officer, f"cust-{number}")))
+    desk.vault.answer = failing(DeliveryTrouble.UNREACHABLE)
+    desk.batch()
+    desk.vault.answer = lambda _message: Receipt(204)
+    Vault.objects.filter(pk=vault.pk).update(paused_until=timezone.now())
+    first = Delivery.objects.earliest("pk")
+    Delivery.objects.filter(pk=first.pk).update(next_attempt_at=timezone.now())
+    assert desk.batch() == 1
+    assert desk.batch() == 4
+
+
 def test_one_vault_that_is_down_keeps_no_other_waiting(desk: DeliveryDesk, officer: Any) -> None:
     made_vault("down")
     made_vault("up")
@@ -219,3 +236,244 @@ def test_our_own_register_keeps_each_message_once(officer: Any) -> None:
     assert own.deliver(message) == Receipt(already=True)
     record = VaultRecord.objects.get()
     assert (record.subject_id, record.status) == (made.CXONE_ID, "COMPLETED")
+
+
+def test_what_a_vault_asks_for_holds_for_all_its_deliveries(desk: DeliveryDesk, officer: Any) -> None:
+    vault = made_vault()
+    made.completed(made.only(made.filed(officer)))
+    desk.vault.answer = failing(DeliveryTrouble.RATE_LIMITED, status=429, retry_after=120.0)
+    desk.batch()
+    made.completed(made.only(made.filed(officer, "cust-2")))
+    assert desk.batch() == 0
+    vault.refresh_from_db()
+    waits = vault.paused_until - timezone.now()
+    assert timedelta(seconds=100) < waits <= timedelta(seconds=120)
+
+
+def test_a_message_that_is_not_accepted_keeps_no_other_back(desk: DeliveryDesk, officer: Any) -> None:
+    vault = made_vault()
+    for number in range(4):
+        made.completed(made.only(made.filed(officer, f"cust-{number}")))
+    bad = Delivery.objects.earliest("pk").message_id
+
+    def answer(message: Message) -> Receipt:
+        if message.id == bad:
+            raise NotDelivered(DeliveryTrouble.REJECTED, status=400)
+        return Receipt(200)
+
+    desk.vault.answer = answer
+    desk.batch()
+    vault.refresh_from_db()
+    assert (vault.streak, vault.paused_until) == (0, None)
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == [*["delivered"] * 3, "waiting"]
+
+
+def test_a_late_outcome_of_a_row_that_others_took_over_is_dropped(desk: DeliveryDesk, officer: Any) -> None:
+    made_vault()
+    request = made.filed(officer)
+    made.completed(made.only(request))
+    [stale] = claims.claim(timezone.now())
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    [ours] = claims.claim(timezone.now())
+
+    outcomes.apply([outcomes.Told(stale, Receipt(200), seconds=0.1)], now=timezone.now())
+    assert Delivery.objects.get().state == DeliveryState.WAITING
+    assert event_data(request.obj, "vault.delivered") == []
+
+    outcomes.apply([outcomes.Told(ours, Receipt(200), seconds=0.1)], now=timezone.now())
+    assert Delivery.objects.get().state == DeliveryState.DELIVERED
+    assert len(event_data(request.obj, "vault.delivered")) == 1
+
+
+def test_what_a_worker_had_when_it_died_is_told_by_the_next(desk: DeliveryDesk, officer: Any) -> None:
+    made_vault()
+    made.completed(made.only(made.filed(officer)))
+    assert len(claims.claim(timezone.now())) == 1
+    assert desk.batch() == 0
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert desk.batch() == 1
+    assert Delivery.objects.get().state == DeliveryState.DELIVERED
+
+
+def test_one_that_cannot_be_composed_keeps_no_other_back(
+    desk: DeliveryDesk, officer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_vault()
+    made.completed(made.only(made.filed(officer, "cust-1")))
+    made.completed(made.only(made.filed(officer, "cust-2")))
+    damaged = Delivery.objects.earliest("pk").pk
+    whole = batches.compose
+
+    def compose_unless_damaged(delivery: Delivery) -> str:
+        if delivery.pk == damaged:
+            raise ValueError("damaged")
+        return whole(delivery)
+
+    monkeypatch.setattr(batches, "compose", compose_unless_damaged)
+    desk.batch()
+    states = dict(Delivery.objects.values_list("pk", "state"))
+    assert sorted(states.values()) == ["delivered", "waiting"]
+    row = Delivery.objects.get(pk=damaged)
+    assert (row.last_trouble, row.lease_until) == (DeliveryTrouble.INTERNAL, None)
+    assert row.next_attempt_at > timezone.now()
+
+
+def test_a_vault_for_tasks_waits_until_one_is_named(desk: DeliveryDesk, officer: Any) -> None:
+    made_vault()
+    request = made.filed(officer)
+    made.completed(made.only(request))
+    desk.vault.answer = failing(DeliveryTrouble.NO_TASK)
+    desk.batch()
+    assert Delivery.objects.get().state == DeliveryState.NOT_FOR_IT
+    assert not shredding.undelivered().exists()
+
+    with pytest.raises(lifecycle.MoveRefused, match="letters, digits and hyphens"):
+        tasks.name_task(request, "../x", by=officer, now=timezone.now())
+    desk.vault.answer = lambda _message: Receipt(200)
+    task = "0f6f8f4e-4b5c-4b83-9d9a-6a2f0b6f7a10"
+    assert tasks.name_task(request, task, by=officer, now=timezone.now()) == 1
+    assert desk.batch() == 1
+    assert desk.vault.seen[-1].task == task
+    assert event_data(request.obj, "request.linked") == [{}]
+
+
+def test_what_is_being_sent_cannot_be_let_be(desk: DeliveryDesk, officer: Any, operator: Any) -> None:
+    made_vault()
+    made.completed(made.only(made.filed(officer)))
+    [row] = claims.claim(timezone.now())
+    assert by_hand.let_be([row.pk], by=operator, now=timezone.now()) == by_hand.Done(0, 1)
+    assert by_hand.send_again([row.pk], by=operator, now=timezone.now()) == by_hand.Done(0, 1)
+
+
+def test_what_was_delivered_is_not_sent_again(desk: DeliveryDesk, officer: Any, operator: Any) -> None:
+    made_vault()
+    made.completed(made.only(made.filed(officer)))
+    desk.batch()
+    row = Delivery.objects.get()
+    assert by_hand.send_again([row.pk], by=operator, now=timezone.now()) == by_hand.Done(0, 1)
+
+
+def test_the_answer_is_told_with_its_outcome_and_all_that_was_erased(
+    desk: DeliveryDesk, officer: Any
+) -> None:
+    made_vault(tells=[str(Occasion.ANSWERED)])
+    request = made.filed(officer)
+    made.completed(made.only(request))
+    made.answered(request, by=officer)
+    desk.batch()
+    [message] = desk.vault.seen
+    fields = told(message)
+    answered = events_of(request.obj).get(act="request.answered")
+    assert (message.occasion, message.outcome) == ("answered", "done")
+    assert (fields["reference"], fields["status"], fields["outcome"]) == (
+        request.reference,
+        "ANSWERED",
+        "DONE",
+    )
+    assert fields["categories_erased"] == ["CONTACT", "EMAIL"]
+    assert fields["auditSequence"] == answered.seq
+
+
+def test_a_request_that_is_answered_without_anything_sent_is_told_as_well(
+    desk: DeliveryDesk, officer: Any
+) -> None:
+    made_vault()
+    request = made.registered(officer, ("email", "b.quill@example.org"))
+    made.answered(request, by=officer, outcome=Outcome.NOTHING_FOUND)
+    desk.batch()
+    [fields] = map(told, desk.vault.seen)
+    assert (fields["requestId"], fields["outcome"], fields["categories_erased"]) == (
+        None,
+        "NOTHING_FOUND",
+        [],
+    )
+
+
+def test_changed_settings_are_used_from_the_next_delivery_on(operator: Any) -> None:
+    row = made_vault(address="https://a.example")
+    opened = OpenedVaults({VaultKind.DATABASE: lambda row: Named(row.address or "")})
+    first = opened.of({row.pk})[row.pk]
+    assert opened.of({row.pk})[row.pk] is first
+    with audited() as log:
+        settings = vault_rows.VaultSettings(
+            name="Register", address="https://b.example", tells=[Occasion.COMPLETED]
+        )
+        changed = vault_rows.change(log, vault_rows.locked(row.pk), settings, by=operator, now=timezone.now())
+    assert sorted(changed) == ["address", "name", "tells"]
+    second = opened.of({row.pk})[row.pk]
+    assert isinstance(second, Named)
+    assert second.address == "https://b.example"
+    assert event_data(row.obj, "vault.changed") == [{"settings": ["name", "address", "tells"]}]
+
+
+def test_a_new_secret_of_http_leaves_the_old_one_signing_for_a_week(operator: Any) -> None:
+    row = made_vault(kind=VaultKind.HTTP, address="https://a.example", secret="whsec_old")
+    with audited() as log:
+        settings = vault_rows.VaultSettings(
+            name="register", address="https://a.example", secret="whsec_new", tells=list(Occasion)
+        )
+        vault_rows.change(log, vault_rows.locked(row.pk), settings, by=operator, now=timezone.now())
+    row.refresh_from_db()
+    assert (row.secret, row.previous_secret) == ("whsec_new", "whsec_old")
+    assert row.previous_secret_until > timezone.now() + timedelta(days=6)
+    with audited() as log:
+        vault_rows.drop_previous_secret(log, vault_rows.locked(row.pk), by=operator)
+    row.refresh_from_db()
+    assert (row.previous_secret, row.previous_secret_until) == (None, None)
+
+
+def test_names_in_the_log_are_plain_and_never_given_twice(operator: Any) -> None:
+    codes = []
+    for name in ("Datenschutz-Register Süd", "datenschutz register sud", "数据", "数据保护", "a" * 60):
+        with audited() as log:
+            settings = vault_rows.VaultSettings(name=name, tells=[Occasion.COMPLETED])
+            vault = vault_rows.add(log, VaultKind.DATABASE, settings, by=operator, now=timezone.now())
+        codes.append(vault.code)
+    assert codes == ["datenschutz-register-sud", "datenschutz-register-sud-2", "vault", "vault-2", "a" * 34]
+
+
+def test_switched_off_it_is_told_nothing_and_switched_on_what_waited(
+    desk: DeliveryDesk, officer: Any, operator: Any
+) -> None:
+    row = made_vault()
+    made.completed(made.only(made.filed(officer)))
+    with audited() as log:
+        vault_rows.switch_off(log, vault_rows.locked(row.pk), by=operator, now=timezone.now())
+    assert desk.later() == 0
+    made.completed(made.only(made.filed(officer, "cust-2")))
+    assert Delivery.objects.count() == 1
+    with audited() as log:
+        vault_rows.switch_on(log, vault_rows.locked(row.pk), by=operator)
+    assert desk.later() == 1
+    assert event_data(row.obj, "vault.switched_off") == [{"because": "operator", "waiting": 1}]
+    assert event_data(row.obj, "vault.switched_on") == [{"waiting": 1}]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "waiting", "settled_at": None, "next_attempt_at": datetime.now(UTC)},
+        {"occasion": "failed"},
+        {"message": True},
+    ],
+)
+def test_the_database_keeps_what_was_delivered(
+    desk: DeliveryDesk, officer: Any, change: dict[str, Any]
+) -> None:
+    made_vault()
+    made.completed(made.only(made.filed(officer)))
+    desk.batch()
+    if "message" in change:
+        change = {"public_id": uuid4()}
+    with pytest.raises(IntegrityError):
+        Delivery.objects.update(**change)
+    with pytest.raises(IntegrityError):
+        Delivery.objects.all().delete()
+
+
+class Named(ObedientVault):
+    """A vault that knows its address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address

@@ -56,6 +56,8 @@ def test_every_secret_may_also_stand_in_a_file(tmp_path: Path, monkeypatch: pyte
         "CXONE_CLIENT_ID",
         "CXONE_CLIENT_SECRET",
         "EMAIL_HOST_PASSWORD",
+        "VAULT_URL",
+        "VAULT_SECRET",
     }
     for name in secrets:
         file = tmp_path / name
