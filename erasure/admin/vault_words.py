@@ -97,16 +97,18 @@ def deliveries_of(vault: Vault, state: DeliveryState) -> str:
 
 def where(vault: Vault) -> str:
     """The host of a vault's address, with its port where one is named."""
+    is_database = vault.kind == VaultKind.DATABASE
     if not vault.address:
-        own = vault.kind == VaultKind.DATABASE
-        return _("This program’s own database") if own else _("No address yet")
+        return _("This program’s own database") if is_database else _("No address yet")
     try:
         parts = urlsplit(vault.address)
         host, port = parts.hostname, parts.port
     except ValueError:
         return _("An address without a host")
     # Before an unescaped slash in a password, its beginning would stand where a host does.
-    is_torn = vault.kind == VaultKind.DATABASE and "@" in (parts.path + parts.query + parts.fragment)
+    is_torn = is_database and "@" in (parts.path + parts.query + parts.fragment)
+    if is_database and not parts.netloc:
+        return _("A file or a socket on this machine")
     if not host or is_torn:
         return _("An address without a host")
     shown = f"[{host}]" if ":" in host else host

@@ -1,13 +1,16 @@
-"""Whether a vault may be at an address: what the guard over outbound calls says, in words that help."""
+"""Whether a vault may be at an address: what guards outbound calls says, in words that help."""
 
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
 from audit.words import Words
-from erasure.deliveries.kinds import address_guard
+from erasure.choices import TROUBLE_LINES, VaultKind
+from erasure.deliveries.kinds import address_guard, database_places
 from erasure.outbound.addresses import AddressRefused, RefusalCode
 from erasure.outbound.destination import destination
+from erasure.vault import NotDelivered
+from erasure.vault.database_address import check
 
 #: What is wrong with an address, and what to do.
 REFUSAL_LINES: Mapping[RefusalCode, Words] = {
@@ -32,12 +35,24 @@ REFUSAL_LINES: Mapping[RefusalCode, Words] = {
 }
 
 
-def against_address(address: str) -> Words:
-    """Why no vault may be called there; empty when one may. Asks the resolver."""
+def against_address(kind: VaultKind, address: str) -> Words:
+    """Why no vault of this kind may be there; empty when one may. Asks the resolver."""
+    return _against_database(address) if kind is VaultKind.DATABASE else _against_call(address)
+
+
+def _against_call(address: str) -> Words:
     try:
         address_guard().check(address)
     except AddressRefused as refused:
         return REFUSAL_LINES[refused.code]
+    return ""
+
+
+def _against_database(address: str) -> Words:
+    try:
+        check(address, database_places())
+    except NotDelivered as refused:
+        return refused.said or TROUBLE_LINES[refused.trouble]
     return ""
 
 
