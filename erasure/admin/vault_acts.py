@@ -70,7 +70,8 @@ def drop_secret(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _words_of_test(vault: Vault, result: Receipt | NotDelivered) -> str:
     trouble, line = trouble_words(result.trouble if isinstance(result, NotDelivered) else "")
-    told = [f"{trouble}. {line}" if trouble else _("The test arrived: the vault can be told.")]
+    failed = _("The test failed. %(trouble)s. %(line)s") % {"trouble": trouble, "line": line}
+    told = [failed if trouble else _("The test arrived: the vault can be told.")]
     if result.status:
         told.append(_("It answered with HTTP status %(status)s.") % {"status": result.status})
     if said := _without_secrets(result.said, vault):
