@@ -36,6 +36,7 @@ from erasure.admin import (
     request_search,
     requests_together,
     sending_the_rest,
+    task_naming,
     year_page,
 )
 
@@ -59,6 +60,7 @@ def pages() -> list[URLPattern]:
         *clock_correcting.urls,
         *commenting.urls,
         *handing_over.urls,
+        *task_naming.urls,
         *letter_page.urls,
         *letter_texts.urls,
         *certificate.urls,
