@@ -17,8 +17,8 @@ def task_field(*, required: bool = False) -> forms.CharField:
         required=required,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "pa-mono", "spellcheck": "false"}),
         help_text=_(
-            "The id of the subtask that was opened for this request: at OneTrust a UUID, at Securiti a "
-            "number, as in the address of its page. It is completed once the request is."
+            "The id of the subtask that was opened there for this request: at OneTrust a UUID, at Securiti a "
+            "number. Copy it from the subtask’s own page."
         ),
         error_messages={"required": _("Give the id of the task.")},
     )

@@ -416,6 +416,7 @@ NAMES = (
     "correct clock",
     "comment",
     "hand over",
+    "name task",
     "letter text",
     "ask",
     "approve",
