@@ -5,11 +5,11 @@ that a change and its event stand or fall together. Appending last is what keeps
 another in a circle: the head row stays locked until the commit, and nothing is locked after it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
@@ -96,6 +96,7 @@ class Trail:
     def __init__(self, *, using: str) -> None:
         self.using = using
         self._entries: list[Entry] = []
+        self._last_steps: dict[Callable[[list[Any]], None], list[Any]] = {}
         self._open = True
 
     def record(
@@ -121,8 +122,21 @@ class Trail:
         self._entries.append(entry)
         return entry
 
+    def at_the_end(self, step: Callable[[list[Any]], None], item: object) -> None:
+        """Have `step` called once, with all items noted for it, right before the events are appended.
+
+        What many moves of one transaction have to write is so written together, still within it. Raises
+        AuditError after the block.
+        """
+        if not self._open:
+            raise AuditError("at_the_end() belongs inside the audited() block; this one has been left.")
+        self._last_steps.setdefault(step, []).append(item)
+
     def close(self, *, append: bool) -> None:
         """End the collecting, and append what there is as the transaction's last statements."""
+        if append:
+            for step, items in self._last_steps.items():
+                step(items)
         self._open = False
         if append and self._entries:
             _append(self._entries, using=self.using)

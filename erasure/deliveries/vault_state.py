@@ -4,6 +4,8 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from audit.events import Event
 from audit.trail import Trail
 from erasure import notices
@@ -30,6 +32,8 @@ def note(log: Trail, vault: Vault, results: Sequence[Receipt | NotDelivered], *,
         vault.last_success_at = now
     if len(troubles) < len(results):
         # It works; each row that failed has its own wait.
+        if vault.paused_until is not None:
+            _wake(vault, now=now)
         vault.streak, vault.paused_until = 0, None
     if troubles:
         vault.last_failure_at, vault.last_trouble = now, troubles[-1].trouble
@@ -58,6 +62,21 @@ def _note_troubles(
     asked = [error.retry_after for error in troubles if error.retry_after is not None]
     if asked or seconds:
         vault.paused_until = now + timedelta(seconds=max([seconds, *asked]))
+
+
+def _wake(vault: Vault, *, now: datetime) -> None:
+    """The vault is back: what waits because of its trouble need not wait for its own next hour.
+
+    What a worker has under way is left alone, whose rows are locked in another order.
+    """
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    Delivery.objects.filter(
+        free,
+        vault=vault,
+        state=DeliveryState.WAITING,
+        next_attempt_at__gt=now,
+        last_trouble__in=sorted(TROUBLE_OF_THE_VAULT),
+    ).update(next_attempt_at=now)
 
 
 def pause_seconds(streak: int) -> float:

@@ -132,7 +132,7 @@ def answer(
     log.record(
         Event.REQUEST_ANSWERED, actor=by.actor, obj=request.obj, data=_evidence(request, told, late_reason)
     )
-    report_answer(request, now=now)
+    report_answer(log, request, now=now)
 
 
 def _evidence(request: PrivacyRequest, told: Sequence[Told], late_reason: str) -> dict[str, JSON]:

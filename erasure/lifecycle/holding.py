@@ -130,7 +130,7 @@ def refuse(log: Trail, submission: Submission, *, by: Any, now: datetime) -> Non
         evidence={"because": "denied"},
         changes=ended(now),
     )
-    report_end(submission, Occasion.REFUSED, now=now)
+    report_end(log, submission, Occasion.REFUSED, now=now)
 
 
 def resume(log: Trail, submission: Submission, *, actor: str, because: str, send_at: datetime) -> None:

@@ -127,7 +127,7 @@ def complete(log: Trail, submission: Submission, *, records: int | None, body: s
         evidence=evidence,
         changes={"records_affected": records, "upstream_body": body, **ended(now, submission.attention)},
     )
-    report_end(submission, Occasion.COMPLETED, now=now)
+    report_end(log, submission, Occasion.COMPLETED, now=now)
 
 
 def fail(
@@ -156,7 +156,7 @@ def fail(
             **ended(now, submission.attention),
         },
     )
-    report_end(submission, Occasion.FAILED, now=now)
+    report_end(log, submission, Occasion.FAILED, now=now)
 
 
 def keep_answer(submission: Submission, *, body: str) -> None:

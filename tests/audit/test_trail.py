@@ -367,3 +367,50 @@ def test_without_a_test_transaction_around_it_it_commits() -> None:
     assert not connection.in_atomic_block
     assert_the_log_holds_together()
     assert size() == 2
+
+
+def test_what_is_left_to_the_end_is_done_once_with_all_that_was_noted_and_before_the_events() -> None:
+    done: list[tuple[list[object], int]] = []
+
+    def step(items: list[object]) -> None:
+        done.append((items, AuditEvent.objects.count()))
+
+    before = AuditEvent.objects.count()
+    with audited() as log:
+        log.at_the_end(step, "one")
+        log.record(Event.ACCESS_DENIED, actor="sys", obj="access:page")
+        log.at_the_end(step, "two")
+        assert done == []
+    assert done == [(["one", "two"], before)]
+    assert AuditEvent.objects.count() == before + 1
+    with pytest.raises(AuditError, match="has been left"):
+        log.at_the_end(step, "late")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_last_step_that_fails_takes_everything_with_it() -> None:
+    def step(_items: list[object]) -> None:
+        raise ValueError("no")
+
+    def note_and_record() -> None:
+        with audited() as log:
+            log.record(Event.ACCESS_DENIED, actor="sys", obj="access:page")
+            log.at_the_end(step, "one")
+
+    before = AuditEvent.objects.count()
+    with pytest.raises(ValueError, match="no"):
+        note_and_record()
+    assert AuditEvent.objects.count() == before
+
+
+def test_a_failing_body_does_no_last_step() -> None:
+    done: list[object] = []
+
+    def note_and_fail() -> None:
+        with audited() as log:
+            log.at_the_end(done.extend, "one")
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        note_and_fail()
+    assert done == []

@@ -123,6 +123,20 @@ def test_a_vault_that_is_down_is_asked_by_one_delivery_at_a_time(desk: DeliveryD
     assert (vault.streak, vault.paused_until) == (0, None)
 
 
+def test_a_vault_that_is_back_gets_at_once_what_it_missed(desk: DeliveryDesk, officer: Any) -> None:
+    vault = made_vault()
+    for number in range(5):
+        made.completed(made.only(made.filed(officer, f"cust-{number}")))
+    desk.vault.answer = failing(DeliveryTrouble.UNREACHABLE)
+    desk.batch()
+    desk.vault.answer = lambda _message: Receipt(204)
+    Vault.objects.filter(pk=vault.pk).update(paused_until=timezone.now())
+    first = Delivery.objects.earliest("pk")
+    Delivery.objects.filter(pk=first.pk).update(next_attempt_at=timezone.now())
+    assert desk.batch() == 1
+    assert desk.batch() == 4
+
+
 def test_one_vault_that_is_down_keeps_no_other_waiting(desk: DeliveryDesk, officer: Any) -> None:
     made_vault("down")
     made_vault("up")

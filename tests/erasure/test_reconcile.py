@@ -15,9 +15,11 @@ from audit.signing import continuation
 from audit.trail import audited
 from erasure import lifecycle, overrides, reconcile, releasing, shredding
 from erasure.choices import Channel, ExtensionGround, OverrideReason, PauseGround
-from erasure.models import ClockPause, Extension, LegalHold, Override, PrivacyRequest, Submission
+from erasure.deliveries import claims, outcomes
+from erasure.models import ClockPause, Delivery, Extension, LegalHold, Override, PrivacyRequest, Submission
 from erasure.reconcile import differences
-from erasure.stories import WORDS
+from erasure.stories.marks import WORDS
+from erasure.vault import Receipt
 from privacyadmin.models import User
 from tests.audit.tampering import triggers_lifted
 from tests.erasure.lifted_guards import lifted_guards
@@ -33,6 +35,7 @@ from tests.erasure.made_requests import (
     sent,
     today,
 )
+from tests.erasure.told_vaults import made_vault
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +52,7 @@ def everything(officer: User, reviewer: User, other_reviewer: User) -> None:
     certify(done, officer)
     for step in (1, 2):
         shredding.shred([done.pk], step, because="retention", now=now)
-    failed(only(filed(officer, "cust-2")))
+    tell_a_vault(failed(only(filed(officer, "cust-2"))))
     stopped = filed(officer, "cust-3", delay=timedelta(hours=1))
     with audited() as log:
         lifecycle.cancel(log, only(stopped), by=officer, because="stopped", now=now)
@@ -63,6 +66,22 @@ def everything(officer: User, reviewer: User, other_reviewer: User) -> None:
     placed(reviewer, "cust-10")
     place_and_release(reviewer, other_reviewer)
     move_clocks(officer)
+
+
+def tell_a_vault(submission: Submission) -> None:
+    """A vault has taken what it was told of this."""
+    now = timezone.now()
+    vault = made_vault()
+    Delivery.objects.create(
+        vault=vault,
+        request=submission.request,
+        submission=submission,
+        occasion="failed",
+        made_at=now,
+        next_attempt_at=now,
+    )
+    [claimed] = claims.claim(now)
+    outcomes.apply([outcomes.Told(claimed, Receipt(200), seconds=0.1)], now=now)
 
 
 def move_clocks(officer: User) -> None:
