@@ -2,15 +2,34 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
+
 from erasure.choices import VaultKind
 from erasure.deliveries.opened import Opener
 from erasure.deliveries.own_table import OwnTableVault
 from erasure.models import Vault as VaultRow
+from erasure.outbound.addresses import AddressGuard
 from erasure.vault import Vault
+from erasure.vault.http import HttpVault
 
 
 def _database(_row: VaultRow) -> Vault:
     return OwnTableVault()
 
 
-OPENERS: Mapping[str, Opener] = {VaultKind.DATABASE: _database}
+def _http(row: VaultRow) -> Vault:
+    return HttpVault(
+        row.address or "",
+        row.secret or "",
+        previous_secret=row.previous_secret,
+        previous_until=row.previous_secret_until,
+        guard=address_guard(),
+    )
+
+
+def address_guard() -> AddressGuard:
+    """Says where vaults may be. Raises ValueError for an entry of the setting that is no host."""
+    return AddressGuard(frozenset(settings.VAULT_ALLOWED_HOSTS))
+
+
+OPENERS: Mapping[str, Opener] = {VaultKind.DATABASE: _database, VaultKind.HTTP: _http}

@@ -24,7 +24,7 @@ from erasure.outbound.errors import CallFailed, ConnectionBroken, TimedOut, Unre
 from erasure.outbound.surroundings import look_around
 
 LARGEST_ANSWER = 1024 * 1024
-"""Bytes of a body. The longest that we ask for have a few KiB; more than this is no answer to us."""
+"""Bytes of a body, unless a peer is given less. The longest that we ask for have a few KiB."""
 
 CONNECT_SECONDS = 5.0
 
@@ -88,9 +88,10 @@ class _Adapter(HTTPAdapter):
 class Transport:
     """Kept-alive connections to the one host of `base_url`, for any number of threads.
 
-    `peer` names the other side in the log. With a `guard` every connection is made to an address that it has
-    looked at. Through a proxy, which resolves names by itself, it can only look before each call at what the
-    name means here, and let pass what is not known here.
+    `peer` names the other side in the log; `largest_answer` is the most that is read of a body, in bytes.
+    With a `guard` every connection is made to an address that it has looked at. Through a proxy, which
+    resolves names by itself, it can only look before each call at what the name means here, and let pass what
+    is not known here.
     """
 
     def __init__(
@@ -101,11 +102,13 @@ class Transport:
         connections: int,
         clock: Callable[[], float],
         guard: AddressGuard | None = None,
+        largest_answer: int = LARGEST_ANSWER,
     ) -> None:
         self._surroundings = look_around(base_url)
         self._peer = peer
         self._clock = clock
         self._guard = guard
+        self._largest_answer = largest_answer
         # Waiting for a connection is part of a call's time; the pool alone would wait without end.
         self._free = BoundedSemaphore(connections)
         self._adapter = _Adapter(pool_connections=4, pool_maxsize=connections, pool_block=True)
@@ -179,7 +182,7 @@ class Transport:
         raw = response.raw
         whole = False
         try:
-            answer = Answer(status=raw.status, headers=raw.headers, body=_body(raw))
+            answer = Answer(status=raw.status, headers=raw.headers, body=_body(raw, self._largest_answer))
             whole = True
             return answer
         finally:
@@ -203,12 +206,12 @@ def _prepared(
     return request
 
 
-def _body(raw: Any) -> bytes:
+def _body(raw: Any, largest: int) -> bytes:
     if raw.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnreadableAnswer("it is compressed, which we did not ask for")
     body = b""
-    while chunk := raw.read(LARGEST_ANSWER + 1 - len(body)):
+    while chunk := raw.read(largest + 1 - len(body)):
         body += chunk
-        if len(body) > LARGEST_ANSWER:
-            raise UnreadableAnswer("it is larger than 1 MiB")
+        if len(body) > largest:
+            raise UnreadableAnswer(f"it is larger than {largest // 1024} KiB")
     return body

@@ -111,7 +111,7 @@ TOO_LARGE = {
 
 @pytest.mark.parametrize("play", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_a_huge_body_is_not_read(make_client: MakeClient, play: Play) -> None:
-    with RawServer(play) as server, within(3), pytest.raises(UnreadableAnswer, match="larger than 1 MiB"):
+    with RawServer(play) as server, within(3), pytest.raises(UnreadableAnswer, match="larger than 1024 KiB"):
         make_client(server.base_url).status("prv-1")
 
 

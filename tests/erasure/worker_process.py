@@ -19,6 +19,7 @@ def main() -> None:
             jobs.submit_due()
             jobs.poll_due()
             jobs.import_due()
+            jobs.deliver_due()
         except OperationalError:
             continue
         time.sleep(PAUSE_SECONDS)

@@ -1,0 +1,1 @@
+"""The kinds of vaults, over real sockets and without rows."""
