@@ -11,6 +11,8 @@ from erasure.models import Vault as VaultRow
 from erasure.outbound.addresses import AddressGuard
 from erasure.vault import Vault
 from erasure.vault.http import HttpVault
+from erasure.vault.onetrust import OneTrustVault, Resolutions
+from erasure.vault.securiti import SecuritiVault
 
 
 def _database(_row: VaultRow) -> Vault:
@@ -27,9 +29,38 @@ def _http(row: VaultRow) -> Vault:
     )
 
 
+def _onetrust(row: VaultRow) -> Vault:
+    return OneTrustVault(
+        row.address or "",
+        client_id=row.key_id or "",
+        client_secret=row.secret or "",
+        resolutions=Resolutions(
+            done=row.options.get("resolution_done", ""),
+            partly=row.options.get("resolution_partly", ""),
+            refused=row.options.get("resolution_refused", ""),
+        ),
+        guard=address_guard(),
+    )
+
+
+def _securiti(row: VaultRow) -> Vault:
+    return SecuritiVault(
+        row.address or "",
+        key=row.key_id or "",
+        secret=row.secret or "",
+        tenant=row.options.get("tenant", ""),
+        guard=address_guard(),
+    )
+
+
 def address_guard() -> AddressGuard:
     """Says where vaults may be. Raises ValueError for an entry of the setting that is no host."""
     return AddressGuard(frozenset(settings.VAULT_ALLOWED_HOSTS))
 
 
-OPENERS: Mapping[str, Opener] = {VaultKind.DATABASE: _database, VaultKind.HTTP: _http}
+OPENERS: Mapping[str, Opener] = {
+    VaultKind.DATABASE: _database,
+    VaultKind.HTTP: _http,
+    VaultKind.ONETRUST: _onetrust,
+    VaultKind.SECURITI: _securiti,
+}
