@@ -31,9 +31,7 @@ def why_not_a_task(task: str) -> str:
     """Why this cannot be the id of a task; empty when it can, or when there is none."""
     if not task or TASK.fullmatch(task):
         return ""
-    return _(
-        "The id of a task has letters, digits and hyphens, 64 at most. Copy it from the vault’s own page."
-    )
+    return _("The id of a task has letters, digits and hyphens, 64 at most. Copy it as the vault gives it.")
 
 
 def named_on(task: str, *, beside: PrivacyRequest | None = None) -> str:

@@ -18,7 +18,7 @@ def task_field(*, required: bool = False) -> forms.CharField:
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "pa-mono", "spellcheck": "false"}),
         help_text=_(
             "The id of the subtask that was opened there for this request: at OneTrust a UUID, at Securiti a "
-            "number. Copy it from the subtask’s own page."
+            "number. Copy it as the vault gives it; it is completed with this request."
         ),
         error_messages={"required": _("Give the id of the task.")},
     )
