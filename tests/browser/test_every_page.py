@@ -39,6 +39,7 @@ PAGES = {
         "/admin/requests/{year}-000001/extend/",
         "/admin/requests/{year}-000010/correct/",
         "/admin/requests/{year}-000010/hand-over/",
+        "/admin/requests/{year}-000010/task/",
         "/admin/requests/{year}-000010/letter/acknowledgement/",
         "/admin/requests/{year}-000010/letter/done/",
         "/admin/requests/{year}-000003/certificate/",

@@ -150,6 +150,9 @@ admin:request_comment /admin/requests/{reference}/comment/
 admin:request_hand_over /admin/requests/{reference}/hand-over/
     GET  200       403       403       403       403       200       login
     POST 200       403       403       403       403       200       login
+admin:request_task /admin/requests/{reference}/task/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
 admin:request_letter /admin/requests/{reference}/letter/acknowledgement/
     GET  200       403       403       403       403       200       login
     POST 405       403       403       403       403       405       login

@@ -32,6 +32,7 @@ from erasure.forms.letter_text import LetterTextForm
 from erasure.forms.overriding import AskForm, DecisionForm
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
 from erasure.forms.request_list import ImportTermsForm, RequestListForm
+from erasure.forms.task import TaskForm
 from erasure.forms.vault import VaultForm
 from erasure.models import (
     AnswerPart,
@@ -310,6 +311,9 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             "reviewer", about("request_comment", done.reference), {"text": "Noted."}, CommentForm
         ),
         "hand over": Case("officer", about("request_hand_over", done.reference), {"to": colleague.staff_id}),
+        "name task": Case(
+            "officer", about("request_task", done.reference), {"vault_task": "80417"}, TaskForm
+        ),
         "letter text": Case(
             "operator",
             about("letter_text", "done", "any", "en"),
@@ -432,6 +436,7 @@ NAMES = (
     "correct clock",
     "comment",
     "hand over",
+    "name task",
     "letter text",
     "add vault",
     "change vault",
