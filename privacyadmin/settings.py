@@ -85,7 +85,10 @@ VAULT_URL = environment.secret("VAULT_URL")
 VAULT_KEY_ID = environment.text("VAULT_KEY_ID")
 VAULT_SECRET = environment.secret("VAULT_SECRET")
 VAULT_TENANT = environment.text("VAULT_TENANT")
-VAULT_ALLOWED_HOSTS = environment.words("VAULT_ALLOWED_HOSTS")
+_allowed = environment.words("VAULT_ALLOWED_HOSTS")
+VAULT_ALLOWED_HOSTS = [word for word in _allowed if not word.startswith("/")]
+#: Files of SQLite, and folders with the sockets of databases, that vaults of the kind `database` may be at.
+VAULT_ALLOWED_PATHS = [word for word in _allowed if word.startswith("/")]
 
 # The broker: a doorbell, never the truth.
 REDIS_URL = environment.secret("REDIS_URL")

@@ -39,6 +39,10 @@ from erasure.admin import (
     request_search,
     requests_together,
     sending_the_rest,
+    task_naming,
+    vault_acts,
+    vault_list,
+    vault_page,
     year_page,
 )
 
@@ -62,6 +66,7 @@ def pages() -> list[URLPattern]:
         *clock_correcting.urls,
         *commenting.urls,
         *handing_over.urls,
+        *task_naming.urls,
         *letter_page.urls,
         *letter_texts.urls,
         *certificate.urls,
@@ -77,6 +82,9 @@ def pages() -> list[URLPattern]:
         *override_together.urls,
         *requests_together.urls,
         *connection.urls,
+        *vault_list.urls,
+        *vault_page.urls,
+        *vault_acts.urls,
         *delivery_list.urls,
         *deliveries_together.urls,
         *delivery_page.urls,

@@ -6,7 +6,7 @@ from erasure.dossier.presented import Presented
 from erasure.models import AnswerPart, ClockCorrection, ClockPause, Extension, PrivacyRequest, Submission
 
 #: What a dossier has no use for; all of it is encrypted, or was never meant for the person.
-OF_REQUEST = ("note", "answer_note", "external_reference", "filed_on_host_by")
+OF_REQUEST = ("note", "answer_note", "external_reference", "vault_task", "filed_on_host_by")
 OF_SUBMISSION = ("description", "frozen_payload", "upstream_body", "error_message")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from erasure.outbound.destination import destination, host_key, literal_address
+from erasure.outbound.destination import Destination, destination, host_key, literal_address
 from erasure.outbound.errors import AddressRefused, RefusalCode
 from erasure.outbound.public_addresses import is_public
 from erasure.outbound.surroundings import goes_through_proxy
@@ -36,7 +36,7 @@ class AddressGuard:
 
         A name that is not found here passes if the environment has a proxy for it, which resolves it later.
         """
-        there = destination(url)
+        there = self.look_at(url)
         if self.allows(there.host, there.port):
             return
         try:
@@ -47,6 +47,16 @@ class AddressGuard:
             found = True
         if not found and not goes_through_proxy(url):
             raise AddressRefused("unresolvable")
+
+    def look_at(self, url: str) -> Destination:
+        """Where an address leads, and what is wrong with it without asking the resolver.
+
+        Raises AddressRefused.
+        """
+        there = destination(url)
+        if not self.allows(there.host, there.port):
+            _refuse_unasked(there.host, secure=there.scheme == "https")
+        return there
 
     def addresses(self, host: str, port: int, *, secure: bool) -> list[str]:
         """Resolve `host` once, and give the addresses that may be connected to in its place.

@@ -38,6 +38,7 @@ UNKNOWN = {
     "event": "999999",
     "delivery": "999999",
     "colleague": "nobody22",
+    "vault": "999999",
     "request_pk": "999999",
 }
 
@@ -59,7 +60,7 @@ def made_site(*, officer: User, operator: User) -> Site:
     vault and what it is to be told; a colleague, somebody invited, a verification that waits, and a list that
     was looked at.
     """
-    made_vault()
+    vault = made_vault()
     held = made.filed(officer, categories=["CONTACT", "ANALYTICS"])
     done = made.filed(officer, "cust-2026-5582")
     made.completed(made.only(done), records=12)
@@ -88,6 +89,7 @@ def made_site(*, officer: User, operator: User) -> Site:
             "import": str(checked(officer, csv_of(row())).pk),
             "event": "1",
             "delivery": str(Delivery.objects.earliest("pk").pk),
+            "vault": str(vault.pk),
             "colleague": person("kim", OFFICERS).staff_id,
             "invited": invited.staff_id,
             "invitation": link.removeprefix(settings.PUBLIC_URL),

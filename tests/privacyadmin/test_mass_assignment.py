@@ -24,7 +24,7 @@ from audit.models import AuditVerification
 from audit.trail import audited
 from erasure import overrides
 from erasure.carrying import carry
-from erasure.choices import Attention, OverrideReason
+from erasure.choices import Attention, OverrideReason, VaultKind
 from erasure.deliveries import by_hand
 from erasure.forms import CorrectionForm, RequestForm, SendForm
 from erasure.forms.colleagues import CommentForm
@@ -33,6 +33,8 @@ from erasure.forms.letter_text import LetterTextForm
 from erasure.forms.overriding import AskForm, DecisionForm
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
 from erasure.forms.request_list import ImportTermsForm, RequestListForm
+from erasure.forms.task import TaskForm
+from erasure.forms.vault import VaultForm
 from erasure.models import (
     AnswerPart,
     ClockCorrection,
@@ -191,7 +193,7 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     queued = made.only(made.filed(officer, "c-5", delay=timedelta(hours=1)))
     flagged = made.flagged(made.only(made.filed(officer, "c-6", delay=timedelta(hours=1))), Attention.STALLED)
     done = made.filed(officer, "c-7")
-    made_vault()
+    vault = made_vault()
     made.completed(made.only(done))
     to_be_told = Delivery.objects.get(request=done)
     ended = made.completed(made.only(made.filed(officer, "c-12")))
@@ -211,6 +213,7 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     hold, other_hold = placed(placer, category="IVR"), placed(placer, category="SMS")
     release = proposed(hold, by=placer)
     british = made.registered(officer, "c-10", regulation="uk-gdpr")
+    changing_over = made_vault("changing-over", VaultKind.HTTP, previous_secret="old")
     waiting_for_them = made.paused(made.registered(officer, "c-11", regulation="uk-gdpr"), officer)
     return {
         "place hold": Case(
@@ -315,12 +318,29 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             "reviewer", about("request_comment", done.reference), {"text": "Noted."}, CommentForm
         ),
         "hand over": Case("officer", about("request_hand_over", done.reference), {"to": colleague.staff_id}),
+        "name task": Case(
+            "officer", about("request_task", done.reference), {"vault_task": "80417"}, TaskForm
+        ),
         "letter text": Case(
             "operator",
             about("letter_text", "done", "any", "en"),
             {"do": "save", "subject": "Your request", "body": "It is done."},
             LetterTextForm,
         ),
+        "add vault": Case(
+            "operator",
+            about("vault_new", "database"),
+            {"name": "A copy", "own_table": "on", "tells": ["failed"]},
+            VaultForm,
+        ),
+        "change vault": Case(
+            "operator",
+            about("vault_page", vault.pk),
+            {"revision": "1", "name": "Register of ours", "own_table": "on", "tells": ["failed"]},
+            VaultForm,
+        ),
+        "switch vault off": Case("operator", about("vault_switch", vault.pk), {"to": "off"}),
+        "drop secret": Case("operator", about("vault_drop_secret", changing_over.pk), {}),
         "ask": Case(
             "officer",
             about("override_ask", held.request.reference, 2),
@@ -433,7 +453,12 @@ NAMES = (
     "correct clock",
     "comment",
     "hand over",
+    "name task",
     "letter text",
+    "add vault",
+    "change vault",
+    "switch vault off",
+    "drop secret",
     "ask",
     "approve",
     "deny",
