@@ -17,13 +17,15 @@ class History:
     earlier: int
 
 
-def history_of(obj: str, *, most: int, using: str = "default") -> History:
-    """The newest `most` events about one thing, such as `request:PR-2026-000042`.
+def history_of(obj: str, *, most: int, acts: Sequence[str] | None = None, using: str = "default") -> History:
+    """The newest `most` events about one thing, such as `request:PR-2026-000042`; of these kinds, or of all.
 
     An AuditPastEvent among them has its number in the log that it belongs to, not in the present one.
     """
     present = events_of(obj, using=using).order_by("-seq")
     past = _past_events(obj, using=using)
+    if acts is not None:
+        present, past = present.filter(act__in=acts), past.filter(act__in=acts)
     newest: list[LoggedEvent] = list(present[:most])
     newest += past[: most - len(newest)]
     return History(newest, earlier=present.count() + past.count() - len(newest))

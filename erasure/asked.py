@@ -22,6 +22,7 @@ from erasure.identifier_shapes import against_shape
 from erasure.models import LegalHold, PrivacyRequest, SubjectIdentifier
 from erasure.overrides import is_substantial
 from erasure.policy import Violation, build_payload, violations
+from erasure.vault_tasks import named_on, named_words, other_task_words, why_not_a_task
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Filing:
     scope: str = ""
     description: str = field(default="", repr=False)
     external_reference: str = ""
+    #: The task at a vault that it was opened for, as `vault_tasks.as_named` gives it.
+    vault_task: str = ""
     note: str = field(default="", repr=False)
     #: Held categories wait as a submission of their own while the rest goes; else everything waits together.
     split_held: bool = True
@@ -172,6 +175,7 @@ def against_registering(filing: Filing) -> list[Violation]:
         *_against_unknown_words(filing),
         *against_two_people(filing.identifiers),
         *against_duplicates(filing),
+        *against_task(filing.vault_task),
     ]
 
 
@@ -217,6 +221,16 @@ def against_duplicates(filing: Filing, *, beside: PrivacyRequest | None = None) 
             way_out=_("Open it, or give the reason for another one."),
         )
     ]
+
+
+def against_task(task: str) -> list[Violation]:
+    """What is wrong with the task named: it is no id of one, or another request names it."""
+    if words := why_not_a_task(task):
+        return [_violation("vault_task.shape", "vault_task", words, way_out="")]
+    if reference := named_on(task):
+        words, way_out = named_words(reference), other_task_words(reference)
+        return [_violation("vault_task.taken", "vault_task", words, way_out=way_out)]
+    return []
 
 
 def against_sending(filing: Filing) -> list[Violation]:

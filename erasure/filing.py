@@ -21,6 +21,7 @@ from erasure.asked import (
     against_registering,
     against_sending,
     against_shapes,
+    against_task,
     against_two_people,
     clock_of,
     holds_on,
@@ -295,8 +296,8 @@ def _register_and_send(log: Trail, filing: Filing, *, by: Any, send_delay: timed
 
 def _register(log: Trail, filing: Filing, *, by: Any, now: datetime, note: str) -> PrivacyRequest:
     _lock()
-    # Asked again: another filing may have made one of the identifiers somebody's in between.
-    _refuse(against_two_people(filing.identifiers))
+    # Asked again: in between another filing may have named the task, or made an identifier somebody's.
+    _refuse([*against_two_people(filing.identifiers), *against_task(filing.vault_task)])
     return lifecycle.register(
         log,
         by=by,
@@ -309,6 +310,7 @@ def _register(log: Trail, filing: Filing, *, by: Any, now: datetime, note: str) 
         channel=filing.channel,
         identity_check=filing.identity_check,
         external_reference=filing.external_reference,
+        vault_task=filing.vault_task,
         note=note or None,
         filed_on_host_by=filing.filed_on_host_by,
         form_token=filing.form_token,

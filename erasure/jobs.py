@@ -18,6 +18,7 @@ from erasure import doorbell, overrides, releasing, suspending
 from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
 from erasure.deliveries import claims as delivery_claims
+from erasure.deliveries import vault_rows
 from erasure.deliveries.batches import deliver_batch
 from erasure.deliveries.kinds import OPENERS
 from erasure.deliveries.opened import OpenedVaults
@@ -133,8 +134,8 @@ def tick_round() -> None:
     """One round of the tick.
 
     Find what no doorbell announced, close questions that nobody decided, put on hold what a hold meets that
-    has begun, let go what none holds any more, forget what is over, and throw away lists that nobody files.
-    Harmless when doubled.
+    has begun, let go what none holds any more, forget what is over, and throw away lists that nobody files
+    and secrets that sign no more. Harmless when doubled.
     """
     now = timezone.now()
     steps: tuple[Callable[[datetime], object], ...] = (
@@ -146,6 +147,7 @@ def tick_round() -> None:
         _resuming.round,
         _forgetting.round,
         discard_abandoned,
+        vault_rows.forget_ended_secrets,
         import_runs.stop_what_commands_left,
     )
     for step in steps:

@@ -30,8 +30,10 @@ REASONS: Mapping[str, Words] = {
 #: What is counted: by the English noun, the words for one and for several.
 COUNTED: Mapping[str, Any] = {
     "day": ngettext_lazy("%(count)s day", "%(count)s days", "number"),
+    "delivery": ngettext_lazy("%(count)s delivery", "%(count)s deliveries", "number"),
     "entry": ngettext_lazy("%(count)s entry", "%(count)s entries", "number"),
     "hold": ngettext_lazy("%(count)s hold", "%(count)s holds", "number"),
+    "hour": ngettext_lazy("%(count)s hour", "%(count)s hours", "number"),
     "minute": ngettext_lazy("%(count)s minute", "%(count)s minutes", "number"),
     "more request": ngettext_lazy("%(count)s more request", "%(count)s more requests", "number"),
     "notice": ngettext_lazy("%(count)s notice", "%(count)s notices", "number"),
@@ -78,6 +80,16 @@ def duration_words(milliseconds: int) -> str:
     if span.days:
         return f"{count_words(span.days, 'day')} {hours} h"
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
+
+
+def time_left_words(left: timedelta) -> str:
+    """How long it still is, in one unit: `less than a minute`, `4 minutes`, `3 hours`, `2 days`."""
+    minutes = round(left.total_seconds() / 60)
+    if left < timedelta(minutes=1):
+        return _("less than a minute")
+    if minutes < 90:
+        return count_words(minutes, "minute")
+    return count_words(round(minutes / 60), "hour") if minutes < 48 * 60 else count_words(left.days, "day")
 
 
 def clock_words(moment: datetime) -> str:

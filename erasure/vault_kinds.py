@@ -39,7 +39,7 @@ VAULT_KINDS: Mapping[VaultKind, VaultKindFacts] = {
     VaultKind.ONETRUST: VaultKindFacts(
         needs=("address", "key_id", "secret", "resolution_done", "resolution_partly", "resolution_refused"),
         may_have=(),
-        told=(Occasion.COMPLETED, Occasion.FAILED, Occasion.ANSWERED),
+        told=tuple(Occasion),
         told_at_first=(Occasion.COMPLETED, Occasion.FAILED, Occasion.ANSWERED),
         has_tasks=True,
     ),

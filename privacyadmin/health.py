@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from audit.signing import checkpoints
 from erasure import notice_mail, upstream
+from erasure.deliveries import standing
 
 BROKER_SECONDS = 1
 
@@ -27,8 +28,8 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """503 when no page could be served: no database, or migrations missing. The rest is told with 200.
 
-    A broker that is down or a pause of CXone delays work and loses none, and taking the pages away would
-    not help.
+    A broker that is down, a pause of CXone or a vault that takes nothing delays work and loses none, and
+    taking the pages away would not help.
     """
     try:
         migrations = "ok" if _migrated() else "missing"
@@ -43,6 +44,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
         "upstream": "paused" if upstream.is_paused(timezone.now()) else "ok",
         "log": _log_words(),
         "mail": notice_mail.readiness(),
+        "deliveries": standing.readiness(),
     }
     return JsonResponse(state)
 

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from audit.admin import standing
 from audit.models import AuditEvent
-from erasure.admin import connection, needs_me, tiles
+from erasure.admin import connection, delivery_needs, needs_me, tiles
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage
 from erasure.deadlines import long_date_with_weekday
@@ -75,6 +75,7 @@ _SECTIONS: tuple[tuple[str, str, Callable[[HttpRequest], Any]], ...] = (
     ("needs", "erasure.file_request", needs_me.needs),
     ("decisions", "erasure.decide_override", needs_me.decisions),
     ("log", "audit.view_auditevent", _log),
+    ("deliveries", "erasure.manage_vaults", delivery_needs.deliveries),
     ("operations", "erasure.view_upstream", _operations),
     ("numbers", "erasure.view_privacyrequest", _numbers),
 )

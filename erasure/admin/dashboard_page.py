@@ -18,14 +18,16 @@ from erasure.admin.charts import Chart
 from erasure.admin.month_page import month_code, month_name
 from erasure.admin.tiles import Tile
 from erasure.asked import controllers_today
-from erasure.choices import RequestStage
+from erasure.choices import DeliveryState, RequestStage
+from erasure.deliveries import standing
 from erasure.forms.period import LAWS, PeriodForm
 from erasure.metrics import answering, at_cxone, open_work
 from erasure.metrics.answering import PartCount
 from erasure.metrics.open_work import Pressing
 from erasure.metrics.periods import Period, Preset, month_of
-from erasure.models import PrivacyRequest
+from erasure.models import PrivacyRequest, Vault
 
+WAITING, GIVEN_UP = DeliveryState.WAITING, DeliveryState.GIVEN_UP
 SEE_CXONE = "erasure.view_upstream"
 PRESETS: dict[Preset, Words] = {
     Preset.THIS_MONTH: _lazy("This month"),
@@ -81,6 +83,7 @@ def _shown(request: HttpRequest, form: PeriodForm) -> dict[str, Any]:
     return {
         "span": span,
         "now": _now_tiles(pressing, regulation=regulation),
+        "vaults": _vault_tiles(regulation=regulation),
         "within": _period_tiles(period, parts, regulation=regulation),
         "charts": [per_day, *halves[0], *halves[1]],
         "halves": halves,
@@ -118,6 +121,39 @@ def _now_tiles(work: Pressing, *, regulation: str) -> list[Tile]:
             _("Failed"), stages[RequestStage.FAILED], _("not yet filed anew"), "danger", stage="failed", **law
         ),
     ]
+
+
+def _vault_tiles(*, regulation: str) -> list[Tile]:
+    """Of how many requests a vault is still to be told, or could not be; none where there is no vault."""
+    waiting, given_up = (_undelivered(state, regulation) for state in (WAITING, GIVEN_UP))
+    if not (waiting or given_up or Vault.objects.exists()):
+        return []
+    law = {"regulation": regulation}
+    paused = any(one.waiting for one in standing.vaults_in_trouble()) if waiting else False
+    note = _("a vault takes nothing just now") if paused else _("requests; they go by themselves")
+    return [
+        tiles.pressing(
+            _("Waiting to be told to vaults"),
+            waiting,
+            note,
+            "warning" if paused else "",
+            delivery=WAITING,
+            **law,
+        ),
+        tiles.pressing(
+            _("Given up"),
+            given_up,
+            _("requests; an operator has to see to them"),
+            "danger",
+            delivery=GIVEN_UP,
+            **law,
+        ),
+    ]
+
+
+def _undelivered(state: DeliveryState, regulation: str) -> int:
+    requests = standing.requests_with(state)
+    return (requests.filter(regulation=regulation) if regulation else requests).count()
 
 
 def _period_tiles(period: Period, parts: list[PartCount], *, regulation: str) -> list[Tile]:

@@ -30,7 +30,16 @@ ROWS_AT_ONCE: Final = 500
 UNREAD = ("note", "salt", "answer_note", "derivation")
 COLUMNS: Final = (
     *("reference", "type", "regulation", "status", "identifiers", "owner", "channel", "external_reference"),
-    *("received_on", "acknowledge_by", "acknowledged_on", "first_due_on", "due_on", "target_on", "extended"),
+    *(
+        "vault_task",
+        "received_on",
+        "acknowledge_by",
+        "acknowledged_on",
+        "first_due_on",
+        "due_on",
+        "target_on",
+        "extended",
+    ),
     *("answered_on", "outcome", "late_reason"),
 )
 

@@ -26,8 +26,18 @@ from erasure.attention import (
     need_column,
     uncertified,
 )
-from erasure.choices import Category, Channel, LateReason, Outcome, Regulation, RequestStage, RequestType
+from erasure.choices import (
+    Category,
+    Channel,
+    DeliveryState,
+    LateReason,
+    Outcome,
+    Regulation,
+    RequestStage,
+    RequestType,
+)
 from erasure.deadlines import DUE_SOON_DAYS, regulations_on
+from erasure.deliveries.standing import requests_with
 from erasure.metrics.at_cxone import ENDED_THERE
 from erasure.metrics.open_work import about_category, awaiting_override
 from erasure.metrics.periods import Period
@@ -171,6 +181,11 @@ def _by_mark(requests: Requests, _chosen: str, _reader: int | None) -> Requests:
     return requests.filter(pk__in=marked_after_answer().values("pk"))
 
 
+def _by_delivery(requests: Requests, chosen: str, _reader: int | None) -> Requests:
+    """Those of which a vault is still to be told something, or could not be told."""
+    return requests.filter(pk__in=requests_with(DeliveryState(chosen)).values("pk"))
+
+
 def _stages() -> Choices:
     return [(OPEN, _("Open")), *((code, label) for code, (label, _stages) in STAGES.items())]
 
@@ -245,6 +260,13 @@ def _marked() -> Choices:
     return [("after_answer", NEED_WORDS[Need.MARKED][0])]
 
 
+def _deliveries() -> Choices:
+    return [
+        (DeliveryState.WAITING.value, _("Waiting to be told to vaults")),
+        (DeliveryState.GIVEN_UP.value, _("Given up")),
+    ]
+
+
 #: They say who has a request, or what becomes of it after the answer, and have filters of their own.
 _NO_COLUMN = frozenset({Need.WITHOUT_OWNER, Need.MARKED, Need.UNCERTIFIED})
 
@@ -284,6 +306,7 @@ FILTERS: tuple[Filter, ...] = (
     _choice("marked", _lazy("Marked"), _marked, _by_mark),
     _choice("category", _lazy("Category"), _categories, _by_category),
     _choice("override", _lazy("Override"), _overrides, _by_override),
+    _choice("delivery", _lazy("Told to vaults"), _deliveries, _by_delivery),
     _choice("import", _lazy("Imported list"), _imports, _column("imported_row__run")),
     _day("received_from", _lazy("Received from"), "received_on__gte"),
     _day("received_to", _lazy("Received until"), "received_on__lte"),

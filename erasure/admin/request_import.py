@@ -33,9 +33,9 @@ from erasure.models import ImportRun
 FILE = "erasure.file_request"
 ON_A_PAGE = 50
 EARLIER_SHOWN = 20
-EXAMPLE = """subject_id,type,categories,scope,regulation,received_on,channel,external_reference,description
-cust-2026-0815,ERASURE,CONTACT;EMAIL,CONTACT,gdpr,2026-01-31,email,T-4711,
-cust-2026-0816,ACCESS,CONTACT,ALL,ccpa,2026-01-31,,,Asked through the portal
+EXAMPLE = f"""{",".join(COLUMNS)}
+cust-2026-0815,ERASURE,CONTACT;EMAIL,CONTACT,gdpr,2026-01-31,email,T-4711,80417,
+cust-2026-0816,ACCESS,CONTACT,ALL,ccpa,2026-01-31,,,,Asked through the portal
 """
 
 
@@ -202,6 +202,7 @@ def _column_lines() -> dict[str, str]:
         "received_on": _("The day on which it arrived, as 2026-01-31. The clock runs from there."),
         "channel": _("email, phone, letter, web_form, in_person or other. Empty: other."),
         "external_reference": _("Your own number for it, such as that of a ticket."),
+        "vault_task": _("The id of the task at OneTrust or Securiti that is completed with it."),
         "description": _("Goes to CXone, at most 255 characters. Put no personal data here."),
     }
 

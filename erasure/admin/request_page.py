@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.checking.snapshot import snapshot
 from erasure.admin import references  # noqa: F401 - registers the converter named in the addresses below.
 from erasure.admin.access import page, request_or_404
+from erasure.admin.delivery_card import deliveries_of
 from erasure.admin.request_state import page_context, version
 
 
@@ -28,7 +29,7 @@ def live(request: HttpRequest, reference: str) -> HttpResponse:
         known = found.submissions.select_related("identifier").only(
             "number", "status", "next_attempt_at", "request", "identifier__subject"
         )
-        etag = f'"{version(found, list(known), now=timezone.now())}"'
+        etag = f'"{version(found, list(known), deliveries_of(found), now=timezone.now())}"'
         if request.headers.get("If-None-Match") == etag:
             return HttpResponseNotModified(headers={"ETag": etag})
         answer = render(request, "erasure/request_body.html", page_context(request, found))

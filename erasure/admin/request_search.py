@@ -1,5 +1,5 @@
-"""Finding requests by a reference, ours or an own one, or by an identifier, without an identifier ever
-standing in an address.
+"""Finding requests by a reference (ours, an own one, a task's) or by an identifier, without an identifier
+ever standing in an address.
 
 The term is posted. A reference of ours may then be seen in the address (`?q=PR-2026-000042`). Of an
 identifier only its fingerprint is looked up; who was found is remembered in the session under a random key,
@@ -29,6 +29,7 @@ from erasure.asked import Identifier, controllers_today, people_of
 from erasure.choices import IdentifierKind
 from erasure.encryption import masked
 from erasure.models import PrivacyRequest
+from erasure.vault_tasks import as_named
 
 SESSION_KEY = "request_searches"
 PERSON = "person-"
@@ -43,7 +44,7 @@ class PersonSearch:
     """A search by identifier: who was found, the identifier as lists show it, and the number in it, if any.
 
     A short number may be an identifier and a part of a reference: both are looked up. `requests` are the keys
-    of those that carry the term as a reference of one's own.
+    of those that carry the term as a reference of one's own, or name it as their task.
     """
 
     subjects: list[int]
@@ -100,8 +101,11 @@ def _look_up(request: HttpRequest, term: str) -> HttpResponse:
 
 
 def carrying(term: str) -> list[PrivacyRequest]:
-    """The requests that carry the term as a reference of one's own, such as a ticket; the latest of many."""
-    found = PrivacyRequest.objects.filter(external_reference=term).only("pk", "reference")
+    """The requests that carry the term as a reference of one's own, such as a ticket, or as the task at a
+    vault; the latest of many.
+    """
+    meant = Q(external_reference=term) | Q(vault_task=as_named(term))
+    found = PrivacyRequest.objects.filter(meant).only("pk", "reference")
     return list(found.order_by("-pk")[:MOST_CARRYING])
 
 

@@ -16,6 +16,7 @@ from erasure import holds, lifecycle
 from erasure.admin.answer_shown import answer_shown
 from erasure.admin.certificate_card import certificate_card, shred_warning
 from erasure.admin.commenting import comments_shown
+from erasure.admin.delivery_card import deliveries_of, delivery_card, moving_of, version_of
 from erasure.admin.derivations import derivations_of
 from erasure.admin.forgetting_words import forgetting_words
 from erasure.admin.next_step import next_step
@@ -26,7 +27,7 @@ from erasure.admin.timeline import timeline_of
 from erasure.asked import controllers_today
 from erasure.choices import RequestStage, SubmissionStatus
 from erasure.deadlines import DISCLAIMER, as_stored
-from erasure.models import PrivacyRequest, Submission, Upstream
+from erasure.models import Delivery, PrivacyRequest, Submission, Upstream
 from erasure.models.subjects import in_order
 from erasure.stages import Part, stage_of
 from erasure.upstream import PAUSE_LINES, PauseCode
@@ -45,6 +46,7 @@ POWERS = {
     "see_log": "audit.view_auditevent",
     "certify": "erasure.take_certificate",
     "audit_copy": "erasure.take_audit_copy",
+    "tell_vaults": "erasure.manage_vaults",
 }
 
 
@@ -55,6 +57,7 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
     cards = cards_of(request, now=now)
     current = [card for card in cards if card.replaced_by is None]
     submissions = [card.submission for card in cards]
+    deliveries = deliveries_of(request)
     stage = stage_of(_parts(current), answered=request.is_answered)
     marked = lifecycle.part_to_look_at(request)
     return {
@@ -84,15 +87,22 @@ def page_context(http_request: HttpRequest, request: PrivacyRequest) -> dict[str
         "pause_line": _pause_line(submissions),
         "certificate": certificate_card(request, submissions, may=may),
         "shred_warning": shred_warning(request, now=now) if may["certify"] else "",
+        "deliveries": delivery_card(deliveries, may=may, now=now),
         "timeline": timeline_of(request, several=len(cards) > 1),
-        "moving": moving(submissions, now=now),
-        "version": version(request, submissions, now=now),
+        "moving": moving(submissions, deliveries, now=now),
+        "version": version(request, submissions, deliveries, now=now),
         "said": f"{request.reference}: {stage.label}.",
     }
 
 
-def moving(submissions: Sequence[Submission], *, now: datetime) -> str:
+def moving(submissions: Sequence[Submission], deliveries: Sequence[Delivery], *, now: datetime) -> str:
     """How soon something can change by itself: `soon`, `later` or `never`."""
+    return min(
+        _moving(submissions, now=now), moving_of(deliveries, now=now), key=("soon", "later", "never").index
+    )
+
+
+def _moving(submissions: Sequence[Submission], *, now: datetime) -> str:
     statuses = {submission.status for submission in submissions}
     due = [
         row.next_attempt_at
@@ -104,7 +114,13 @@ def moving(submissions: Sequence[Submission], *, now: datetime) -> str:
     return "later" if statuses & {S.QUEUED, S.BLOCKED} else "never"
 
 
-def version(request: PrivacyRequest, submissions: Sequence[Submission], *, now: datetime) -> str:
+def version(
+    request: PrivacyRequest,
+    submissions: Sequence[Submission],
+    deliveries: Sequence[Delivery],
+    *,
+    now: datetime,
+) -> str:
     """Changes whenever the page would: every move has its event; what has none is added here."""
     newest = events_of(request.obj).aggregate(seq=Max("seq"))["seq"]
     going = [
@@ -116,6 +132,7 @@ def version(request: PrivacyRequest, submissions: Sequence[Submission], *, now: 
     # Holds begin and end by the clock; their events come a little later, when the tick sees to them.
     in_force = [hold.code for hold in holds.active(now, on=held)] if held else []
     state = [newest, going, in_force, _pause_line(submissions), controllers_today().isoformat()]
+    state += version_of(deliveries, now=now)
     return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:32]
 
 

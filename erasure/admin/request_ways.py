@@ -11,8 +11,10 @@ from erasure.admin.extending import extension_now
 from erasure.admin.letter_page import letters_of
 from erasure.choices import LetterKind, Outcome
 from erasure.deadlines import pause_grounds
+from erasure.deliveries.tasks import why_not_name
 from erasure.forms.answer import parts_asked
 from erasure.models import PrivacyRequest
+from erasure.vault_tasks import tasks_are_kept
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Way:
 
 def ways_of(request: PrivacyRequest, *, may: Mapping[str, bool]) -> list[Way]:
     """What this reader can do to it now."""
-    return [*_clock_ways(request, may), *_letter_ways(request, may)]
+    return [*_clock_ways(request, may), *_task_ways(request, may), *_letter_ways(request, may)]
 
 
 def _clock_ways(request: PrivacyRequest, may: Mapping[str, bool]) -> Iterator[Way]:
@@ -48,6 +50,16 @@ def _clock_ways(request: PrivacyRequest, may: Mapping[str, bool]) -> Iterator[Wa
     if may["file"]:
         yield _way(request, "correct_clock", "edit_calendar", _("Correct receipt or regulation"))
         yield _way(request, "hand_over", "person_add", _("Hand over"))
+
+
+def _task_ways(request: PrivacyRequest, may: Mapping[str, bool]) -> Iterator[Way]:
+    # Also after the answer: what is delivered then may wait for the task.
+    if not may["file"] or why_not_name(request):
+        return
+    if request.vault_task:
+        yield _way(request, "task", "task_alt", _("Change the task"))
+    elif tasks_are_kept():
+        yield _way(request, "task", "add_task", _("Name the task"))
 
 
 def _letter_ways(request: PrivacyRequest, may: Mapping[str, bool]) -> Iterator[Way]:

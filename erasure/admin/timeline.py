@@ -3,7 +3,7 @@
 The words never claim more than the event does: what CXone did is what "CXone reported".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from audit.models import AuditPastEvent, LoggedEvent
 from erasure.admin.timeline_looks import HELD_EVENTS, LOOKS, PLAIN_LOOK, REFUSED_LOOK
 from erasure.admin.timeline_words import TOO_LATE, WORDS, Facts
 from erasure.choices import Look
-from erasure.models import PrivacyRequest
+from erasure.models import PrivacyRequest, Vault
 
 Names = Mapping[str, str]
 
@@ -47,15 +47,20 @@ class Timeline:
 def timeline_of(request: PrivacyRequest, *, several: bool) -> Timeline:
     """The request's events; with several submissions each event says which of them it is about."""
     history = history_of(request.obj, most=MOST_SHOWN)
-    names = names_of(history.newest)
-    moments = [_moment(event, names, several=several) for event in history.newest]
-    return Timeline(moments, history.earlier)
+    return Timeline(moments_of(history.newest, several=several), history.earlier)
+
+
+def moments_of(events: Sequence[LoggedEvent], *, several: bool) -> list[Moment]:
+    """Events of requests as timelines show them, with the names of people and vaults looked up together."""
+    names = names_of(events)
+    return [_moment(event, names, several=several) for event in events]
 
 
 def _moment(event: LoggedEvent, names: Names, *, several: bool) -> Moment:
     facts = event.facts
     words = _words_of(event, facts, names)
-    if several and "submission" in facts:
+    # Submission 0 is the answer to the person, and the words say so themselves.
+    if several and facts.get("submission"):
         words = _("%(words)s (submission %(number)s)") % {"words": words, "number": facts["submission"]}
     denied = event.result == "denied"
     look = REFUSED_LOOK if denied and event.act not in HELD_EVENTS else LOOKS.get(event.act, PLAIN_LOOK)
@@ -74,12 +79,14 @@ def _words_of(event: LoggedEvent, facts: Facts, names: Names) -> str:
         return str(TOO_LATE[event.act])
     if event.act == Event.REQUEST_ASSIGNED:
         return _("%(name)s has it now") % {"name": names.get(str(facts.get("owner")), _("Nobody"))}
+    if code := facts.get("vault"):
+        facts = {**facts, "vault": names.get(f"vault:{code}", str(code))}
     told = WORDS.get(event.act)
     return told(facts) if told else event.words
 
 
-def names_of(events: Iterable[LoggedEvent]) -> Names:
-    """Who acted, and who was named: people's names by their opaque ids, in one query."""
+def names_of(events: Sequence[LoggedEvent]) -> Names:
+    """Who acted, and what was named: people's names by their opaque ids, vaults' by their codes."""
     named = {event.actor for event in events}
     named |= {str(event.facts.get("owner")) for event in events if event.act == Event.REQUEST_ASSIGNED}
     staff_ids = [actor.removeprefix("u:") for actor in named if actor.startswith("u:")]
@@ -87,6 +94,15 @@ def names_of(events: Iterable[LoggedEvent]) -> Names:
     return {
         **{f"u:{staff_id}": _("Somebody no longer known") for staff_id in staff_ids},
         **{person.actor: person.shown_name for person in people},
+        **_vaults_named(events),
         "sys": "PrivacyAdmin",
         "cxone": "CXone",
     }
+
+
+def _vaults_named(events: Sequence[LoggedEvent]) -> Names:
+    codes = {str(event.facts["vault"]) for event in events if "vault" in event.facts}
+    if not codes:
+        return {}
+    vaults = Vault.objects.filter(code__in=codes).values_list("code", "name")
+    return {f"vault:{code}": name for code, name in vaults}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from audit.events import Event
-from erasure.choices import Look
+from erasure.choices import DELIVERY_LOOKS, DeliveryState, Look
 
 PLAIN_LOOK = Look("neutral", "history")
 REFUSED_LOOK = Look("danger", "block")
@@ -49,6 +49,11 @@ LOOKS: Mapping[str, Look] = {
     Event.OVERRIDE_REVOKED: Look("warning", "undo"),
     Event.HOLD_PLACED: Look("warning", "lock"),
     Event.HOLD_RELEASED: Look("info", "lock_open"),
+    Event.VAULT_DELIVERED: DELIVERY_LOOKS[DeliveryState.DELIVERED],
+    Event.VAULT_FAILED: DELIVERY_LOOKS[DeliveryState.GIVEN_UP],
+    Event.VAULT_RETRIED: DELIVERY_LOOKS[DeliveryState.WAITING],
+    Event.VAULT_DISMISSED: DELIVERY_LOOKS[DeliveryState.LET_BE],
+    Event.REQUEST_LINKED: Look("neutral", "link"),
     Event.SUBJECT_REVEALED: Look("neutral", "visibility"),
     Event.SUBJECT_SHREDDED: Look("neutral", "delete_forever"),
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from audit.events import Event
 from audit.words import Words
 from erasure.admin.timeline_of_clocks import CLOCK_WORDS
+from erasure.admin.timeline_of_vaults import VAULT_WORDS
 from erasure.certificates import REPORT_ALONE
 from erasure.choices import Attention, Channel, Outcome, OverrideReason, Scope
 from erasure.deadlines import long_date
@@ -202,6 +203,7 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     Event.REQUEST_CERTIFIED: _certified,
     Event.REQUEST_COMMENTED: _with(gettext_lazy("Comment %(comment)s written"), "comment"),
     **CLOCK_WORDS,
+    **VAULT_WORDS,
     Event.ATTENTION_RAISED: lambda facts: _("Needs a look: %(flag)s") % {"flag": _flag(facts)},
     Event.ATTENTION_CLEARED: lambda facts: _("Looked at: %(flag)s") % {"flag": _flag(facts)},
     Event.CALLBACK_RECEIVED: _callback,

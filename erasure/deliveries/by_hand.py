@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from audit.events import Event
 from audit.trail import audited
@@ -30,6 +31,28 @@ SENDABLE = frozenset(
 )
 #: What can be let be: what would else go on waiting, or be shown as given up.
 DISMISSIBLE = frozenset({DeliveryState.WAITING, DeliveryState.GIVEN_UP})
+
+
+def why_not_again(row: Delivery, *, now: datetime) -> str:
+    """Why this delivery cannot be sent again now; empty when it can."""
+    if row.state not in SENDABLE:
+        return _("The vault has it already.")
+    if row.request.shredded_at:
+        return _("Its request was shredded, and with it what there was to tell.")
+    return _why_busy(row, now)
+
+
+def why_not_let_be(row: Delivery, *, now: datetime) -> str:
+    """Why this delivery cannot be let be now; empty when it can."""
+    if row.state not in DISMISSIBLE:
+        return _("Nothing of it waits any more.")
+    return _why_busy(row, now)
+
+
+def _why_busy(row: Delivery, now: datetime) -> str:
+    if row.lease_until and row.lease_until > now:
+        return _("It is being sent right now; look again in a minute.")
+    return ""
 
 
 def send_again(keys: Collection[int], *, by: Any, now: datetime) -> Done:
@@ -65,8 +88,9 @@ def let_be(keys: Collection[int], *, by: Any, now: datetime) -> Done:
 def _locked(keys: Collection[int], states: Collection[str], *, now: datetime) -> Sequence[Delivery]:
     """In key order, after their vaults; without what a worker is sending right now."""
     list(
+        # Not by a join, which would lock the deliveries with them, in whatever order.
         Vault.objects.select_for_update(no_key=True)
-        .filter(deliveries__in=keys)
+        .filter(pk__in=Delivery.objects.filter(pk__in=keys).values("vault"))
         .order_by("pk")
         .values_list("pk", flat=True)
     )

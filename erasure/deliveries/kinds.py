@@ -15,6 +15,8 @@ from erasure.vault import Vault
 from erasure.vault.database import DatabaseVault
 from erasure.vault.database_address import Places
 from erasure.vault.http import HttpVault
+from erasure.vault.onetrust import OneTrustVault, Resolutions
+from erasure.vault.securiti import SecuritiVault
 
 
 def address_guard() -> AddressGuard:
@@ -47,4 +49,33 @@ def _http(row: VaultRow) -> Vault:
     )
 
 
-OPENERS: Mapping[str, Opener] = {VaultKind.DATABASE: _database, VaultKind.HTTP: _http}
+def _onetrust(row: VaultRow) -> Vault:
+    return OneTrustVault(
+        row.address or "",
+        client_id=row.key_id or "",
+        client_secret=row.secret or "",
+        resolutions=Resolutions(
+            done=row.options.get("resolution_done", ""),
+            partly=row.options.get("resolution_partly", ""),
+            refused=row.options.get("resolution_refused", ""),
+        ),
+        guard=address_guard(),
+    )
+
+
+def _securiti(row: VaultRow) -> Vault:
+    return SecuritiVault(
+        row.address or "",
+        key=row.key_id or "",
+        secret=row.secret or "",
+        tenant=row.options.get("tenant", ""),
+        guard=address_guard(),
+    )
+
+
+OPENERS: Mapping[str, Opener] = {
+    VaultKind.DATABASE: _database,
+    VaultKind.HTTP: _http,
+    VaultKind.ONETRUST: _onetrust,
+    VaultKind.SECURITI: _securiti,
+}

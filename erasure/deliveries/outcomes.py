@@ -17,6 +17,7 @@ from erasure import lots
 from erasure.choices import TROUBLE_OF_THE_VAULT, DeliveryState, DeliveryTrouble
 from erasure.deliveries import vault_state
 from erasure.deliveries.claims import still_ours
+from erasure.deliveries.masking import without_identifiers
 from erasure.models import Delivery, Vault
 from erasure.vault import NotDelivered, Receipt
 
@@ -63,18 +64,20 @@ def _apply_together(told: Sequence[Told], *, now: datetime) -> None:
             .defer("address", "key_id", "secret", "previous_secret")
             .order_by("pk")
         }
-        for row in still_ours([one.delivery for one in told]):
+        ours = still_ours([one.delivery for one in told])
+        for row in ours:
             if row.state == DeliveryState.WAITING:
                 _apply(log, vaults[row.vault_id], row, by_row[row.pk].result, now=now)
+        # What comes from a worker that was thought dead says nothing about the vault of today.
         for vault in vaults.values():
-            results = [one.result for one in told if one.delivery.vault_id == vault.pk]
+            results = [by_row[row.pk].result for row in ours if row.vault_id == vault.pk]
             vault_state.note(log, vault, results, now=now)
 
 
 def _apply(log: Trail, vault: Vault, row: Delivery, result: Receipt | NotDelivered, *, now: datetime) -> None:
     row.lease_until = None
     row.last_status = result.status
-    row.last_answer = without_identifier(result.said, row) or None
+    row.last_answer = without_identifiers(result.said, _identifiers(row)) or None
     if isinstance(result, Receipt):
         row.last_trouble = ""
         _settle(row, DeliveryState.DELIVERED, now=now)
@@ -118,14 +121,12 @@ def wait_seconds(attempts: int, retry_after: float | None = None) -> float:
     return max(grown, retry_after or 0.0)
 
 
-def without_identifier(said: str, row: Delivery) -> str:
-    """A vault's words without the person's identifier, should it have repeated it: others read them, too."""
-    values = {identifier.value for identifier in row.request.subject.identifiers.all()}
+def _identifiers(row: Delivery) -> list[str]:
+    """By what the person is known whom the delivery is about."""
+    known = list(row.request.subject.identifiers.all())
     if row.submission is not None:
-        values.add(row.submission.identifier.value)
-    for value in sorted(filter(None, values), key=len, reverse=True):
-        said = said.replace(value, "••••")
-    return said
+        known.append(row.submission.identifier)
+    return [identifier.value for identifier in known if identifier.value]
 
 
 def record(

@@ -96,6 +96,12 @@ def drop_previous_secret(log: Trail, vault: Vault, *, by: Any) -> None:
     log.record(Event.VAULT_CHANGED, actor=by.actor, obj=vault.obj, data={"settings": ["previous_secret"]})
 
 
+def forget_ended_secrets(now: datetime) -> int:
+    """Empty the old secrets that sign no more; of how many vaults. Nothing of how they work changes by it."""
+    ended = Vault.objects.filter(previous_secret_until__lte=now)
+    return ended.update(previous_secret=None, previous_secret_until=None)
+
+
 def switch_off(log: Trail, vault: Vault, *, by: Any, now: datetime) -> None:
     """Tell it nothing more until somebody switches it on. `vault` is locked."""
     vault_state.switch_off(log, vault, because=OffBecause.OPERATOR, now=now, actor=by.actor)

@@ -14,7 +14,7 @@ from erasure.models import (
 )
 
 #: What a dossier has no use for; all of it is encrypted, or was never meant for the person.
-OF_REQUEST = ("note", "answer_note", "external_reference", "filed_on_host_by")
+OF_REQUEST = ("note", "answer_note", "external_reference", "vault_task", "filed_on_host_by")
 OF_SUBMISSION = ("description", "frozen_payload", "upstream_body", "error_message")
 
 

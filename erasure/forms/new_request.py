@@ -12,7 +12,9 @@ from erasure.asked import Filing, Identifier, against_registering, against_sendi
 from erasure.choices import Channel, Regulation, RequestType
 from erasure.deadlines import regulations_on
 from erasure.forms.sending import SendingForm, chosen
+from erasure.forms.task import task_field
 from erasure.policy import Violation
+from erasure.vault_tasks import as_named, tasks_are_kept
 
 
 class RequestForm(SendingForm):
@@ -64,6 +66,7 @@ class RequestForm(SendingForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("Such as the number of a ticket. Not encrypted: put no personal data here."),
     )
+    vault_task = task_field()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -71,6 +74,9 @@ class RequestForm(SendingForm):
         field = self.fields["regulation"]
         if isinstance(field, forms.ChoiceField):
             field.choices, field.initial = on, on[0][0]
+        # What was typed is kept, though the vault may have been switched off since the page was opened.
+        if not (self["vault_task"].value() or tasks_are_kept()):
+            del self.fields["vault_task"]
 
     def filing_of(self, read: Callable[[str], Any], *, identifiers: list[Identifier]) -> Filing:
         """What was asked, with today for a day that cannot be read."""
@@ -81,6 +87,7 @@ class RequestForm(SendingForm):
             received_on=_day(read("received_on")) or controllers_today(),
             channel=read("channel") or "",
             external_reference=read("external_reference") or "",
+            vault_task=as_named(read("vault_task") or "") if "vault_task" in self.fields else "",
             **self.typed_for_sending(read),
         )
 

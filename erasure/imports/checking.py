@@ -58,8 +58,8 @@ def _earlier_lines(run: ImportRun) -> EarlierLines:
     earlier = EarlierLines()
     kept = run.lots.filter(prints__isnull=False).order_by("number").values_list("prints", flat=True)
     for prints in kept.iterator():
-        for line, content, person in json.loads(prints or "[]"):
-            earlier.add(line, content=content, person=person)
+        for line, content, person, task in json.loads(prints or "[]"):
+            earlier.add(line, content=content, person=person, task=task)
     return earlier
 
 

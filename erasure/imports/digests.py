@@ -20,5 +20,8 @@ def digest_of(filing: Filing) -> str:
         [filing.type, sorted(filing.categories), filing.scope, filing.regulation],
         [filing.received_on.isoformat(), filing.channel, filing.external_reference, filing.description],
     ]
+    # Only where there is one, so that lists from before this column are known again.
+    if filing.vault_task:
+        said.append([filing.vault_task])
     message = f"import/v1\0{json.dumps(said, ensure_ascii=True)}".encode()
     return hmac.new(settings.FINGERPRINT_KEY.encode(), message, hashlib.sha256).hexdigest()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from audit.trail import Trail, audited
 from erasure import filing, holds
-from erasure.asked import open_requests_of
+from erasure.asked import against_duplicates, open_requests_of
 from erasure.choices import ImportVerdict, SubmissionStatus
 from erasure.filing import FilingRefused
 from erasure.imports import claims
@@ -159,7 +159,8 @@ def _filed(row: Row, request: PrivacyRequest) -> Outcome:
 
 def _refused(row: Row) -> Outcome:
     """What came up only now, such as a request that somebody else has filed in the meantime."""
-    if open_requests := open_requests_of(row.filing.identifiers):
+    if against_duplicates(row.filing):
+        open_requests = open_requests_of(row.filing.identifiers)
         return Outcome(row.line, ImportVerdict.DUPLICATE, open_requests[0].reference)
     return Outcome(row.line, ImportVerdict.REFUSED, words=in_every_language(lambda: _against(row)))
 

@@ -5,7 +5,7 @@ What a row says is read only while the list is there; afterwards its line and it
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -19,10 +19,11 @@ from erasure.deadlines import long_date
 from erasure.encryption import masked
 from erasure.imports.outcomes import Outcome
 from erasure.imports.planning import Planned
-from erasure.imports.rows import Row, Terms, row_of
+from erasure.imports.rows import Fault, Row, Terms, row_of
 from erasure.imports.uploads import lines_in
 from erasure.models import ImportRun
 from erasure.plain_words import categories_words
+from erasure.vault_tasks import named_words, other_task_words
 
 HEADER = ("line", "result", "reference", "error")
 #: As verdicts and outcomes are kept in a lot.
@@ -35,8 +36,8 @@ BYTE_ORDER_MARK = "\ufeff"
 class Known:
     """One row: its line, its verdict (None where a stop came first), and why.
 
-    `reference` is of the request that it became, was before, or is a duplicate of. `who` is masked; it and
-    `what` was asked are known as long as the list is there.
+    `reference` is of the request that it became, was before, is a duplicate of, or that names its task. `who`
+    is masked; it and `what` was asked are known as long as the list is there.
     """
 
     line: int
@@ -127,7 +128,7 @@ def known_of(planned: Planned) -> Known:
         reference="" if holds or not planned.names else planned.names[0],
         like_line=planned.like_line,
         holds=holds,
-        words=tuple(map(str, planned.row.faults)),
+        words=_against(planned.row, planned.verdict, _named_elsewhere(planned.names, planned.like_line)),
     )
 
 
@@ -166,10 +167,24 @@ def _worded(one: Known, read: Mapping[int, Row]) -> Known:
         return one
     return replace(
         one,
-        words=tuple(map(str, row.faults)) if one.verdict == ImportVerdict.REFUSED else (),
+        words=_against(row, one.verdict, _named_elsewhere([one.reference], one.like_line)),
         who=masked(row.filing.identifiers[0].value),
         what="" if one.verdict == ImportVerdict.REFUSED else _asked_words(row.filing),
     )
+
+
+def _against(row: Row, verdict: ImportVerdict | None, named: str) -> tuple[str, ...]:
+    """What a row that was looked at is refused for; one that has no fault names a task of another."""
+    if verdict != ImportVerdict.REFUSED:
+        return ()
+    return tuple(map(str, row.faults)) or (str(Fault("vault_task", named)),)
+
+
+def _named_elsewhere(references: Sequence[str], like_line: int) -> str:
+    if like_line:
+        return _("Line %(line)s names the same task, and a task is completed once.") % {"line": like_line}
+    reference = references[0] if references else ""
+    return f"{named_words(reference)} {other_task_words(reference)}"
 
 
 def _asked_words(filing: Filing) -> str:

@@ -15,6 +15,7 @@ from erasure.cells import ONE_DAY, code_of, day_of
 from erasure.choices import Category, Channel, IdentifierKind, IdentityCheck, Regulation, RequestType, Scope
 from erasure.deadlines import ClockError, regulations_on
 from erasure.imports.table import COLUMNS, Line
+from erasure.vault_tasks import as_named, why_not_a_task
 
 CHOICES: Mapping[str, type[TextChoices]] = {
     "type": RequestType,
@@ -76,6 +77,7 @@ def row_of(line: Line, terms: Terms) -> Row:
         scope=codes["scope"] or "",
         description=line.cell("description"),
         external_reference=line.cell("external_reference"),
+        vault_task=as_named(line.cell("vault_task")),
         refuse_duplicates=True,
         duplicate_reason=terms.duplicate_reason,
         filed_on_host_by=terms.filed_on_host_by,
@@ -92,7 +94,7 @@ def row_of(line: Line, terms: Terms) -> Row:
 def _against(filing: Filing, *, but: set[str]) -> list[Fault]:
     """What the rules have against it, besides the columns that have been spoken of.
 
-    Open requests of the person, and holds, are looked up for many rows at once.
+    Open requests of the person, of the task, and holds, are looked up for many rows at once.
     """
     early = against_receipt(filing.received_on)
     faults = [] if early or {"received_on", "regulation"} & but else _against_clock(filing)
@@ -130,6 +132,8 @@ def _misfits(line: Line) -> list[Fault]:
     if len(reference) > LONGEST_REFERENCE or not (reference.isprintable() or not reference):
         words = _("Shorten it to one line of at most %(most)s characters.") % {"most": LONGEST_REFERENCE}
         faults.append(Fault("external_reference", words))
+    if words := why_not_a_task(line.cell("vault_task")):
+        faults.append(Fault("vault_task", words))
     return faults
 
 

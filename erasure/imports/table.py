@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from erasure.imports.decoding import ListUnreadable, encoding_of, save_as, text_of
 
 NEEDED = ("subject_id", "type", "categories", "scope", "regulation", "received_on")
-COLUMNS = (*NEEDED, "channel", "external_reference", "description")
+COLUMNS = (*NEEDED, "channel", "external_reference", "vault_task", "description")
 SEPARATORS = (",", ";", "\t")
 MOST_ROWS = 50_000
 MOST_BYTES = 50_000_000

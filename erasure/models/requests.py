@@ -130,6 +130,7 @@ class PrivacyRequest(models.Model):
             ),
             models.Index(fields=["owner"], condition=Q(outcome=""), name="request_open_by_owner"),
             models.Index(fields=["external_reference"], name="request_by_own_reference"),
+            models.Index(fields=["vault_task"], name="request_by_task"),
             models.Index(*BY_PRESSURE, name="request_by_pressure"),
             models.Index(
                 fields=["answered_on"],
@@ -144,6 +145,9 @@ class PrivacyRequest(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["vault_task"], condition=~Q(vault_task=""), name="request_task_once"
+            ),
             models.CheckConstraint(
                 condition=Q(due_on__gte=F("received_on")), name="request_due_after_receipt"
             ),

@@ -58,11 +58,14 @@ _MAY_ASK_FOR_TIME = frozenset({DeliveryTrouble.RATE_LIMITED, DeliveryTrouble.SER
 class VaultCalls:
     """Bounded calls to the one host of `address`, for any number of threads.
 
-    `peer` names the kind of vault in the program's log. Raises NotDelivered for an address that is none, and
-    ValueError for an environment whose proxy or CA bundle cannot work.
+    `peer` names the kind of vault in the program's log; `largest_answer` is the most that is read of a body,
+    in bytes. Raises NotDelivered for an address that is none, and ValueError for an environment whose proxy
+    or CA bundle cannot work.
     """
 
-    def __init__(self, address: str, *, peer: str, guard: AddressGuard) -> None:
+    def __init__(
+        self, address: str, *, peer: str, guard: AddressGuard, largest_answer: int = LARGEST_ANSWER
+    ) -> None:
         _look_at(address)
         self._transport = Transport(
             address,
@@ -70,7 +73,7 @@ class VaultCalls:
             connections=CONNECTIONS,
             clock=time.monotonic,
             guard=guard,
-            largest_answer=LARGEST_ANSWER,
+            largest_answer=largest_answer,
         )
 
     def call(

@@ -33,13 +33,8 @@ REAL_THINGS = (
     "CXONE_CLIENT_SECRET_FILE",
     "CXONE_TOKEN_PATH",
     "CXONE_REQUESTS_PATH",
-    "VAULT_KIND",
-    "VAULT_URL",
-    "VAULT_URL_FILE",
-    "VAULT_KEY_ID",
-    "VAULT_SECRET",
-    "VAULT_SECRET_FILE",
-    "VAULT_TENANT",
+    *("VAULT_KIND", "VAULT_KEY_ID", "VAULT_TENANT"),
+    *("VAULT_URL", "VAULT_URL_FILE", "VAULT_SECRET", "VAULT_SECRET_FILE"),
 )
 
 
@@ -132,7 +127,9 @@ def _start(plan: Plan, supervisor: Supervisor, data_dir: DataDir, listener: sock
     for line in said:
         supervisor.say(line)
     if plan.kind == "demo":
-        supervisor.say("CXone is a stand-in here, and mails are shown below: nothing leaves this machine.")
+        supervisor.say(
+            "CXone and a vault are stand-ins here, and mails are shown below: nothing leaves this machine."
+        )
         supervisor.say("Ctrl-C stops everything.")
         _file_samples(supervisor, parts)
 
@@ -173,6 +170,8 @@ def part_environment(
             "CXONE_CLIENT_ID": client_id,
             "CXONE_CLIENT_SECRET": client_secret,
             "SEND_DELAY_SECONDS": "0",
+            # The second vault of the demo is in the stand-in, too.
+            "VAULT_ALLOWED_HOSTS": f"127.0.0.1:{sandbox_port}",
             # Mail is shown among the lines of the tick.
             "EMAIL_DELIVERY": "console",
         }

@@ -128,6 +128,29 @@ def test_what_is_held_is_asked_for_and_decided_by_keyboard_alone(visitor: Visito
     expect(page.get_by_text("CXone reported done").first).to_be_visible(timeout=AT_CXONE_MS)
 
 
+def test_a_vault_is_added_and_switched_off_by_keyboard_alone(visitor: Visitor) -> None:
+    page = visitor.page
+    signs_in_by_keyboard(visitor, "operator")
+    tabs_to(page, page.locator("#nav-sidebar").get_by_role("link", name="Vaults"))
+    page.keyboard.press("Enter")
+    tabs_to(page, page.get_by_role("link", name="A table in a database"))
+    page.keyboard.press("Enter")
+    tabs_to(page, page.get_by_label("Name", exact=True))
+    page.keyboard.type("Second register")
+    tabs_to(page, page.get_by_role("checkbox", name=re.compile("^Failed at CXone")))
+    page.keyboard.press("Space")
+    tabs_to(page, page.get_by_role("button", name="Add this vault"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Second register", level=2)).to_be_visible()
+    expect(page.get_by_role("checkbox", name=re.compile("^Failed at CXone"))).not_to_be_checked()
+    tabs_to(page, page.get_by_role("button", name="Send a test"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The test arrived")).to_be_visible()
+    tabs_to(page, page.get_by_role("button", name="Switch off"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="It is switched off")).to_be_visible()
+
+
 def test_after_mistakes_the_focus_is_on_what_has_to_be_put_right(visitor: Visitor) -> None:
     page = visitor.page
     visitor.signs_in("officer")

@@ -16,6 +16,7 @@ from erasure.deliveries import batches, by_hand, claims, outcomes, tasks, vault_
 from erasure.deliveries.kinds import OPENERS
 from erasure.deliveries.messages import compose, message_of
 from erasure.deliveries.opened import OpenedVaults
+from erasure.jobs import tick_round
 from erasure.models import Delivery, Vault, VaultRecord
 from erasure.vault import Message, NotDelivered, Receipt
 from tests.erasure import made_requests as made
@@ -420,6 +421,15 @@ def test_a_new_secret_of_http_leaves_the_old_one_signing_for_a_week(operator: An
         vault_rows.drop_previous_secret(log, vault_rows.locked(row.pk), by=operator)
     row.refresh_from_db()
     assert (row.previous_secret, row.previous_secret_until) == (None, None)
+
+
+def test_a_secret_that_signs_no_more_is_thrown_away(transactional_db: None) -> None:
+    now = timezone.now()
+    for code, until in (("old", now - timedelta(seconds=1)), ("new", now + timedelta(days=1))):
+        made_vault(code, VaultKind.HTTP, previous_secret="whsec_old", previous_secret_until=until)
+    tick_round()
+    kept = {vault.code: vault.previous_secret for vault in Vault.objects.all()}
+    assert kept == {"old": None, "new": "whsec_old"}
 
 
 def test_names_in_the_log_are_plain_and_never_given_twice(operator: Any) -> None:

@@ -33,7 +33,7 @@ def rows_of(answer: Any) -> list[dict[str, str]]:
 
 
 def test_it_holds_what_the_list_shows_and_the_dates(officer: User, signed_in: made.SignIn) -> None:
-    request = made.filed(officer, regulation="ccpa", external_reference="T-1")
+    request = made.filed(officer, regulation="ccpa", external_reference="T-1", vault_task="80417")
     made.completed(made.only(request))
     made.answered(request, officer, Outcome.DONE)
     (row,) = take(signed_in(officer))
@@ -41,6 +41,7 @@ def test_it_holds_what_the_list_shows_and_the_dates(officer: User, signed_in: ma
     assert row["reference"] == request.reference
     assert (row["status"], row["outcome"], row["extended"]) == ("answered", "done", "no")
     assert (row["owner"], row["external_reference"]) == ("Lena Hofmann", "T-1")
+    assert row["vault_task"] == "80417"
     for name in ("received_on", "acknowledge_by", "first_due_on", "due_on", "target_on", "answered_on"):
         assert row[name] == getattr(request, name).isoformat()
     assert tuple(row) == request_export.COLUMNS

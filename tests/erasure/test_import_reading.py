@@ -40,8 +40,8 @@ def refusal(content: bytes) -> str:
     ],
 )
 def test_it_finds_encoding_and_separator_by_itself(encoding: str, name: str, separator: str) -> None:
-    cells = row(1, categories='"CONTACT;EMAIL"', description="Größe, „gemeldet“").split(",", 8)
-    cells[8] = f'"{cells[8]}"'
+    cells = row(1, categories='"CONTACT;EMAIL"', description="Größe, „gemeldet“").split(",", len(COLUMNS) - 1)
+    cells[-1] = f'"{cells[-1]}"'
     text = csv_of(separator.join(cells), header=HEADER.replace(",", separator))
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
     content = mark + text.encode(encoding)
@@ -103,7 +103,7 @@ def test_a_short_row_has_empty_cells_and_a_long_one_says_so() -> None:
         (row(1).encode() + b"\n" + row(2).encode(), "The first line does not name the columns"),
         (csv_of(row(1), header=HEADER.replace(",type", "")).encode(), "lacks a column: type. Add it."),
         (csv_of(row(1), header=HEADER + ",colour").encode(), "no column here: “colour”"),
-        (csv_of(row(1), header=HEADER + ",Jane Doe 1").encode(), "no column here: cell 10"),
+        (csv_of(row(1), header=HEADER + ",Jane Doe 1").encode(), "no column here: cell 11"),
         (csv_of(row(1), header=HEADER.replace(",scope", ",,scope")).encode(), "no column here: cell 4"),
         (csv_of(row(1), header=HEADER + ",type").encode(), "names a column twice: type"),
         (csv_of(row(1), '"c-2,ERASURE').encode(), "From line 3 on it cannot be read as CSV"),

@@ -150,6 +150,9 @@ admin:request_comment /admin/requests/{reference}/comment/
 admin:request_hand_over /admin/requests/{reference}/hand-over/
     GET  200       403       403       403       403       200       login
     POST 200       403       403       403       403       200       login
+admin:request_task /admin/requests/{reference}/task/
+    GET  200       403       403       403       403       200       login
+    POST 200       403       403       403       403       200       login
 admin:request_letter /admin/requests/{reference}/letter/acknowledgement/
     GET  200       403       403       403       403       200       login
     POST 405       403       403       403       403       405       login
@@ -295,11 +298,29 @@ admin:audit_sample /admin/requests/sample/
     GET  403       403       200       403       403       200       login
     POST 403       403       405       403       403       405       login
 
-# Connection and people
+# Connection, vaults and people
 admin:upstream /admin/upstream/
     GET  403       403       403       200       403       200       login
     POST 403       403       403       405       403       405       login
 admin:upstream_test /admin/upstream/test/
+    GET  403       403       403       405       403       405       login
+    POST 403       403       403       go        403       go        login
+admin:vault_list /admin/vaults/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       405       403       405       login
+admin:vault_new /admin/vaults/new/http/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       200       403       200       login
+admin:vault_page /admin/vaults/{vault}/
+    GET  403       403       403       200       403       200       login
+    POST 403       403       403       200       403       200       login
+admin:vault_test /admin/vaults/{vault}/test/
+    GET  403       403       403       405       403       405       login
+    POST 403       403       403       go        403       go        login
+admin:vault_switch /admin/vaults/{vault}/switch/
+    GET  403       403       403       405       403       405       login
+    POST 403       403       403       go        403       go        login
+admin:vault_drop_secret /admin/vaults/{vault}/drop-secret/
     GET  403       403       403       405       403       405       login
     POST 403       403       403       go        403       go        login
 admin:letter_texts /admin/letters/

@@ -19,6 +19,7 @@ from tests.cast import person
 from tests.erasure import made_requests as made
 from tests.erasure.made_holds import placed, proposed
 from tests.erasure.made_lists import checked, csv_of, row
+from tests.erasure.told_vaults import made_vault
 
 #: What stands in an address where there is no such object.
 UNKNOWN = {
@@ -36,6 +37,7 @@ UNKNOWN = {
     "import": "999999",
     "event": "999999",
     "colleague": "nobody22",
+    "vault": "999999",
     "request_pk": "999999",
 }
 
@@ -54,7 +56,7 @@ class Site:
 def made_site(*, officer: User, operator: User) -> Site:
     """The officer's requests: with a part that RET-1 holds and a question about it, to answer, answered, only
     registered, and let through by an approval; holds with and without a proposal for their release; a
-    colleague, somebody invited, a verification that waits, and a list that was looked at.
+    colleague, somebody invited, a vault, a verification that waits, and a list that was looked at.
     """
     held = made.filed(officer, categories=["CONTACT", "ANALYTICS"])
     done = made.filed(officer, "cust-2026-5582")
@@ -83,6 +85,7 @@ def made_site(*, officer: User, operator: User) -> Site:
             "run": str(AuditVerification.objects.create(asked_by="sys", asked_at=timezone.now()).pk),
             "import": str(checked(officer, csv_of(row())).pk),
             "event": "1",
+            "vault": str(made_vault().pk),
             "colleague": person("kim", OFFICERS).staff_id,
             "invited": invited.staff_id,
             "invitation": link.removeprefix(settings.PUBLIC_URL),

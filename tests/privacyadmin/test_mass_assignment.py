@@ -24,7 +24,7 @@ from audit.models import AuditVerification
 from audit.trail import audited
 from erasure import overrides
 from erasure.carrying import carry
-from erasure.choices import Attention, OverrideReason
+from erasure.choices import Attention, OverrideReason, VaultKind
 from erasure.forms import CorrectionForm, RequestForm, SendForm
 from erasure.forms.colleagues import CommentForm
 from erasure.forms.handing_over import HandOverForm
@@ -32,6 +32,8 @@ from erasure.forms.letter_text import LetterTextForm
 from erasure.forms.overriding import AskForm, DecisionForm
 from erasure.forms.releasing_hold import ProposalForm, ReleaseForm
 from erasure.forms.request_list import ImportTermsForm, RequestListForm
+from erasure.forms.task import TaskForm
+from erasure.forms.vault import VaultForm
 from erasure.models import (
     AnswerPart,
     ClockCorrection,
@@ -49,6 +51,7 @@ from erasure.models import (
     Subject,
     SubjectIdentifier,
     Submission,
+    Vault,
 )
 from privacyadmin import invitations, people, set_up
 from privacyadmin.models import User
@@ -60,6 +63,7 @@ from tests.erasure import made_requests as made
 from tests.erasure.made_holds import placed, proposed, wish
 from tests.erasure.made_lists import begun, checked, csv_of, imported, row
 from tests.erasure.request_form import request_form, sending_form
+from tests.erasure.told_vaults import made_vault
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +86,7 @@ MODELS: tuple[type[models.Model], ...] = (
     ImportLot,
     ImportedRow,
     AuditVerification,
+    Vault,
 )
 #: Made at random each time, or numbered on where a rollback does not take numbers back.
 NEVER_THE_SAME = {"id", "run", "salt", "public_id", "staff_id", "digest", "form_token", "send_token"}
@@ -200,6 +205,8 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
     hold, other_hold = placed(placer, category="IVR"), placed(placer, category="SMS")
     release = proposed(hold, by=placer)
     british = made.registered(officer, "c-10", regulation="uk-gdpr")
+    vault = made_vault()
+    changing_over = made_vault("changing-over", VaultKind.HTTP, previous_secret="old")
     waiting_for_them = made.paused(made.registered(officer, "c-11", regulation="uk-gdpr"), officer)
     return {
         "place hold": Case(
@@ -304,12 +311,29 @@ def _cases(officer: User, operator: User, reviewer: User) -> dict[str, Case]:
             "reviewer", about("request_comment", done.reference), {"text": "Noted."}, CommentForm
         ),
         "hand over": Case("officer", about("request_hand_over", done.reference), {"to": colleague.staff_id}),
+        "name task": Case(
+            "officer", about("request_task", done.reference), {"vault_task": "80417"}, TaskForm
+        ),
         "letter text": Case(
             "operator",
             about("letter_text", "done", "any", "en"),
             {"do": "save", "subject": "Your request", "body": "It is done."},
             LetterTextForm,
         ),
+        "add vault": Case(
+            "operator",
+            about("vault_new", "database"),
+            {"name": "A copy", "own_table": "on", "tells": ["failed"]},
+            VaultForm,
+        ),
+        "change vault": Case(
+            "operator",
+            about("vault_page", vault.pk),
+            {"revision": "1", "name": "Register of ours", "own_table": "on", "tells": ["failed"]},
+            VaultForm,
+        ),
+        "switch vault off": Case("operator", about("vault_switch", vault.pk), {"to": "off"}),
+        "drop secret": Case("operator", about("vault_drop_secret", changing_over.pk), {}),
         "ask": Case(
             "officer",
             about("override_ask", held.request.reference, 2),
@@ -412,7 +436,12 @@ NAMES = (
     "correct clock",
     "comment",
     "hand over",
+    "name task",
     "letter text",
+    "add vault",
+    "change vault",
+    "switch vault off",
+    "drop secret",
     "ask",
     "approve",
     "deny",

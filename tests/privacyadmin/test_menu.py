@@ -56,7 +56,10 @@ def menu_of(role: str | None, path: str = "/admin/") -> dict[str, bool]:
                 "Sample for an audit",
             ],
         ),
-        (OPERATORS, ["What needs me", "CXone connection", "Letters", "People and roles"]),
+        (
+            OPERATORS,
+            ["What needs me", "CXone connection", "Vaults", "Deliveries", "Letters", "People and roles"],
+        ),
         (None, ["What needs me"]),
     ],
 )

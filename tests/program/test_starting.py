@@ -18,6 +18,10 @@ GIVEN = {
     "CXONE_CLIENT_ID": "real",
     "CXONE_CLIENT_SECRET_FILE": "/run/secrets/real",
     "SEND_DELAY_SECONDS": "900",
+    "VAULT_KIND": "http",
+    "VAULT_URL": "https://real.example.org/vault",
+    "VAULT_SECRET_FILE": "/run/secrets/real",
+    "VAULT_ALLOWED_HOSTS": "real.example.org",
 }
 
 
@@ -37,6 +41,8 @@ def test_a_demo_touches_nothing_real() -> None:
     assert "real" not in " ".join(told.values())
     assert told["CXONE_BASE_URL"] == "http://127.0.0.1:8901"
     assert told["SEND_DELAY_SECONDS"] == "0"
+    assert told["VAULT_ALLOWED_HOSTS"] == "127.0.0.1:8901"
+    assert "VAULT_KIND" not in told
 
 
 def test_serve_uses_what_is_configured() -> None:

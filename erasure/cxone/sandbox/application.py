@@ -1,7 +1,7 @@
-"""The sandbox as a WSGI application: the contract's three addresses, and those for looking inside.
+"""The sandbox as a WSGI application: the contract's three addresses, the vault's, those for looking inside.
 
-`/sandbox/requests`, `/sandbox/stats` and `/sandbox/faults` need no token: the sandbox belongs to whoever
-runs it.
+`/sandbox/requests`, `/sandbox/stats`, `/sandbox/faults` and `/sandbox/vault` need no token: the sandbox
+belongs to whoever runs it.
 """
 
 import base64
@@ -23,6 +23,7 @@ from erasure.cxone.sandbox.faults import Faults
 from erasure.cxone.sandbox.payload import BadPayload, read_payload
 from erasure.cxone.sandbox.register import Register
 from erasure.cxone.sandbox.taken_request import TakenRequest
+from erasure.cxone.sandbox.vault import VAULT_PATH, VaultReceiver
 
 Environ: TypeAlias = dict[str, Any]
 StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], object]
@@ -62,12 +63,14 @@ class Application:
         register: Register,
         faults: Faults,
         callbacks: Callbacks,
+        vault: VaultReceiver,
         retry_after: int,
     ) -> None:
         self._endpoint = endpoint
         self._register = register
         self._faults = faults
         self._callbacks = callbacks
+        self._vault = vault
         self._retry_after = retry_after
         self.stopping = threading.Event()
 
@@ -111,6 +114,8 @@ class Application:
                 200, {"faults": self._faults.describe()}
             ),
             ("POST", "/sandbox/faults"): self._set_faults,
+            ("POST", VAULT_PATH): lambda environ, body: Reply(*self._vault.take(environ, body)),
+            ("GET", "/sandbox/vault"): lambda _environ, _body: Reply(200, self._vault.snapshot()),
         }
 
     def _set_faults(self, _environ: Environ, body: bytes) -> Reply:

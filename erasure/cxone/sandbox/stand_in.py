@@ -11,6 +11,7 @@ from erasure.cxone.sandbox.callbacks import Callbacks
 from erasure.cxone.sandbox.faults import Faults
 from erasure.cxone.sandbox.register import Register
 from erasure.cxone.sandbox.server import Server
+from erasure.cxone.sandbox.vault import VAULT_SECRET, VaultReceiver
 
 
 class Sandbox:
@@ -53,6 +54,7 @@ class Sandbox:
             register=self._register,
             faults=self._faults,
             callbacks=self._callbacks,
+            vault=VaultReceiver(VAULT_SECRET),
             retry_after=self._retry_after,
         )
         self._server = Server((host, port), application)

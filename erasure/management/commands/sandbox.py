@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from erasure.cxone.sandbox import FAULTS, Sandbox
+from erasure.cxone.sandbox import FAULTS, VAULT_PATH, VAULT_SECRET, Sandbox
 
 
 class Command(BaseCommand):
@@ -63,6 +63,8 @@ class Command(BaseCommand):
             f"  export CXONE_CLIENT_ID={options['client_id']}",
             f"  export CXONE_CLIENT_SECRET={options['client_secret']}",
             f"See what it took: {base_url}/sandbox/requests and {base_url}/sandbox/stats",
+            f"It is a vault of the kind http as well: {base_url}{VAULT_PATH} with the secret {VAULT_SECRET},",
+            f"  where VAULT_ALLOWED_HOSTS has its host and port; what it took: {base_url}/sandbox/vault",
             "Subject ids that end in -FAIL, -NONE, -SLOW or -STUCK end accordingly. Ctrl-C stops it.",
         ]
         self.stdout.write("\n".join(lines))

@@ -27,6 +27,7 @@ from erasure.choices import (
 from erasure.filing import Filing, FilingRefused, Identifier
 from erasure.holds import is_rule
 from erasure.models import LegalHold, Submission
+from erasure.vault_tasks import as_named
 from privacyadmin.host_login import host_login
 from privacyadmin.key_check import KeysDoNotFitError, refuse_unfitting_keys
 from privacyadmin.service_account import acting
@@ -67,6 +68,12 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--description", default="", metavar="T", help="passed on to CXone; 255 characters at most"
+        )
+        parser.add_argument(
+            "--vault-task",
+            default="",
+            metavar="ID",
+            help="the task at OneTrust or Securiti that is completed with it",
         )
         parser.add_argument(
             "--as", dest="user", metavar="USER", help="file as this person; else as the service account"
@@ -136,6 +143,7 @@ def _file(options: dict[str, Any]) -> Submission:
         categories=[category.upper() for category in options["category"]],
         scope=options["scope"].upper(),
         description=options["description"],
+        vault_task=as_named(options["vault_task"]),
         split_held=False,
         filed_on_host_by=host_login(),
     )

@@ -38,9 +38,10 @@ class Command(BaseCommand):
 
     help = (
         "File the requests of a CSV file. Columns: subject_id, type, categories (separated by ;), scope, "
-        "regulation, received_on, and if you like channel, external_reference, description. A bad row never "
-        "stops the good ones: it is told on standard error and in FILE.errors.csv. Run twice, it files "
-        "nothing twice. Exit status: 0 nothing was refused, 1 some rows were, 2 bad input, nothing was filed."
+        "regulation, received_on, and if you like channel, external_reference, vault_task, description. A "
+        "bad row never stops the good ones: it is told on standard error and in FILE.errors.csv. Run twice, "
+        "it files nothing twice. Exit status: 0 nothing was refused, 1 some rows were, 2 bad input, nothing "
+        "was filed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

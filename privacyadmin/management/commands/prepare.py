@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from privacyadmin.embedded.demo_people import lines_about, make_demo_people
+from privacyadmin.embedded.demo_vault import make_demo_vault
 from privacyadmin.key_check import KeysDoNotFitError, refuse_unfitting_keys
 from privacyadmin.set_up import set_up_link
 
@@ -36,7 +37,9 @@ class Command(BaseCommand):
 
 
 def _demo_lines() -> list[str]:
-    return lines_about(make_demo_people(settings.DATA_DIR))
+    passwords = make_demo_people(settings.DATA_DIR)
+    make_demo_vault(settings.CXONE_BASE_URL)
+    return lines_about(passwords)
 
 
 def _serve_lines() -> list[str]:
