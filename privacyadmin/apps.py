@@ -1,5 +1,7 @@
 """The two Django apps of the wiring: the admin with our site in it, and our own models and commands."""
 
+from importlib import import_module
+
 from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
@@ -30,10 +32,13 @@ class PrivacyAdminConfig(AppConfig):
     verbose_name = "People and roles"
 
     def ready(self) -> None:
-        """Make the groups and note the keys after every migrate, since a flush takes both away.
+        """Register the checks of vaults; make the groups and note the keys after every migrate, since a flush
+        takes both away.
 
         What needs the models is named, since Django loads them after this module.
         """
+        # These know the kinds of vaults, and so the models, which are not loaded before.
+        import_module("privacyadmin.vault_checks")
         # Permissions are made app by app, so only after the last app does every one of them exist.
         last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
         post_migrate.connect(make_groups, sender=last, dispatch_uid="privacyadmin.make_groups")

@@ -3,7 +3,15 @@
 from django.db.models import Prefetch, QuerySet
 
 from erasure.dossier.presented import Presented
-from erasure.models import AnswerPart, ClockCorrection, ClockPause, Extension, PrivacyRequest, Submission
+from erasure.models import (
+    AnswerPart,
+    ClockCorrection,
+    ClockPause,
+    Delivery,
+    Extension,
+    PrivacyRequest,
+    Submission,
+)
 
 #: What a dossier has no use for; all of it is encrypted, or was never meant for the person.
 OF_REQUEST = ("note", "answer_note", "external_reference", "vault_task", "filed_on_host_by")
@@ -25,9 +33,16 @@ def requests_of(presented: Presented) -> QuerySet[PrivacyRequest]:
             Prefetch("extensions", Extension.objects.defer("explanation").order_by("pk")),
             Prefetch("pauses", ClockPause.objects.order_by("from_day", "pk")),
             Prefetch("clock_corrections", ClockCorrection.objects.defer("reason").order_by("pk")),
+            Prefetch("deliveries", _deliveries()),
         )
         .order_by("filed_at", "pk")
     )
+
+
+def _deliveries() -> QuerySet[Delivery]:
+    """What vaults were told, without its text and without the secrets of the vaults."""
+    names = ("occasion", "state", "settled_at", "request", "vault__name", "submission__number")
+    return Delivery.objects.select_related("vault", "submission").only(*names).order_by("made_at", "pk")
 
 
 def submissions_of(request: PrivacyRequest) -> list[Submission]:

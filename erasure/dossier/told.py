@@ -20,6 +20,7 @@ from erasure.deadlines import as_stored
 from erasure.dossier.presented import Presented
 from erasure.dossier.proofs import ProvenPart, not_opened_words
 from erasure.dossier.reading import submissions_of
+from erasure.dossier.vaults_told import vaults_told
 from erasure.models import AnswerPart, PrivacyRequest, Submission
 from erasure.plain_words import count_words
 from erasure.refusal_grounds import refusal_ground
@@ -61,6 +62,7 @@ def told_of(request: PrivacyRequest, *, presented: Presented, proven: Sequence[P
             for row in contents.not_covered
         ],
         "also": _also(contents),
+        "vaults": vaults_told(request, {row.number for row in contents.not_covered}),
         "lacks_proof": proven is None,
         "shredded": {
             "identifiers_and_text_on": _day(request.shredded_at),

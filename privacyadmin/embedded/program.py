@@ -22,7 +22,8 @@ SECONDS_TO_BE_READY = 60.0
 #: How long running work may take when the program is stopped; the next start takes up what takes longer.
 WORKER_SECONDS_TO_END = 20.0
 WEB_RANK, TICK_RANK, WORKER_RANK, SANDBOX_RANK = range(4)
-#: A demo has its own of these, whatever the environment says: it must never touch a real database.
+#: A demo has its own of these, whatever the environment says: it must never touch a real database,
+#: and no vault of others may hear of its made-up people.
 REAL_THINGS = (
     "DATABASE_URL",
     "DATABASE_URL_FILE",

@@ -19,9 +19,12 @@ from audit.signing.signer import sign_head
 from audit.trail import audited
 from erasure import dossier, filing, lifecycle, shredding
 from erasure.asked import Identifier
-from erasure.choices import Channel, ExtensionGround, Outcome
+from erasure.choices import Channel, DeliveryTrouble, ExtensionGround, Outcome, VaultKind
+from erasure.deliveries.kinds import OPENERS
+from erasure.deliveries.opened import OpenedVaults
 from erasure.dossier import DossierRefused, TooManyDossiers
 from erasure.models import PrivacyRequest, SubjectIdentifier
+from erasure.vault import Message, NotDelivered, Receipt
 from privacyadmin.models import User
 from tests.audit.grown_log import lift_the_triggers
 from tests.erasure import made_requests as made
@@ -29,8 +32,9 @@ from tests.erasure.at_work import event_data
 from tests.erasure.made_dossiers import presented, taken, told, verified
 from tests.erasure.made_holds import placed
 from tests.erasure.test_certificate import Words, key_of_its_own
+from tests.erasure.told_vaults import DeliveryDesk, desk, made_vault
 
-__all__ = ["key_of_its_own"]
+__all__ = ["desk", "key_of_its_own"]
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +177,52 @@ def test_it_tells_dates_answer_and_what_was_reported(officer: User) -> None:
     }
     reported = one["parts"][0]["cxone"]
     assert (reported["records"], reported["request"]) == (12, made.only(request).cxone_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_tells_which_vaults_were_told_and_when(desk: DeliveryDesk, officer: User) -> None:
+    made_vault("own", name="Own register"), made_vault("another", VaultKind.HTTP, name="Legal’s register")
+    desk.vaults = OpenedVaults({**OPENERS, VaultKind.HTTP: lambda _row: desk.vault})
+
+    def answer(message: Message) -> Receipt:
+        if message.occasion == "answered":
+            raise NotDelivered(DeliveryTrouble.REJECTED, said="No such number 4711.")
+        return Receipt(200, "Thank you, number 4711.")
+
+    desk.vault.answer = answer
+    ended(officer)
+    desk.batch()
+    files = taken(officer)
+    (one,) = told(files)
+    today = made.today().isoformat()
+    assert [
+        (row["vault"], row["part"], row["of"], row["state"]["code"], row["told_on"]) for row in one["vaults"]
+    ] == [
+        ("Own register", 1, {"code": "completed", "words": "the end of part 1"}, "delivered", today),
+        ("Legal’s register", 1, {"code": "completed", "words": "the end of part 1"}, "delivered", today),
+        ("Own register", None, {"code": "answered", "words": "the answer to you"}, "delivered", today),
+        ("Legal’s register", None, {"code": "answered", "words": "the answer to you"}, "waiting", None),
+    ]
+    said = page(files).said
+    assert "Legal’s register: told of the end of part 1 on" in said
+    assert "Legal’s register: the answer to you. Not told yet." in said
+    assert "4711" not in everything(files)
+
+
+def test_without_vaults_it_says_nothing_of_them(officer: User) -> None:
+    ended(officer)
+    files = taken(officer)
+    assert told(files)[0]["vaults"] == []
+    assert "Who else was told" not in page(files).said
+
+
+def test_it_reads_nothing_encrypted_of_vaults(officer: User) -> None:
+    made_vault(address="postgres://user:s3cret@registers.example/r", secret="s3cret")
+    ended(officer)
+    (request,) = dossier.requests_of(dossier.whose(presented()))
+    (delivery, _answered) = request.deliveries.all()
+    assert {"body", "last_answer"} <= delivery.get_deferred_fields()
+    assert {"address", "key_id", "secret", "previous_secret"} <= delivery.vault.get_deferred_fields()
 
 
 def test_a_refusal_is_told_with_its_ground_and_where_the_law_says_so(officer: User) -> None:

@@ -22,15 +22,29 @@ from audit.models import AuditEvent
 from audit.trail import audited
 from erasure import filing, lifecycle, overrides
 from erasure.callback_address import callback_url
-from erasure.choices import ExtensionGround, Outcome
+from erasure.choices import DeliveryState, ExtensionGround, Outcome, VaultKind
+from erasure.deliveries import tasks
+from erasure.deliveries.batches import deliver_batch
+from erasure.deliveries.kinds import OPENERS
+from erasure.deliveries.opened import OpenedVaults
 from erasure.encryption import fingerprint, salt_bytes
-from erasure.models import LegalHold, Override, PrivacyRequest, SubjectIdentifier, Submission
+from erasure.models import (
+    Delivery,
+    LegalHold,
+    Override,
+    PrivacyRequest,
+    SubjectIdentifier,
+    Submission,
+    VaultRecord,
+)
 from erasure.personal_data import ENCRYPTED_COLUMNS, tables
+from erasure.vault import Receipt
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
 from tests.erasure.at_work import Work, cxone, work
 from tests.erasure.days_passing import DaysPass, _a_saturday, days_pass, log_verifies, shredded_list, steps
 from tests.erasure.made_holds import released
+from tests.erasure.told_vaults import ObedientVault, made_vault
 from tests.erasure.what_remains import opened, readable, stored
 
 __all__ = ["_a_saturday", "cxone", "days_pass", "shredded_list", "work"]
@@ -54,12 +68,15 @@ class Life:
         "Quillfeather’s sister called.",
         "The letter of Quillfeather lay in the wrong tray.",
         "Quillfeather asked about eleven contracts at once.",
+        "Noted in the folder of Quillfeather.",
     )
     external = "HELPDESK-QF-4711"
+    task = "0qf47110-5eed-4711-8f53-2f0d7a1c6c11"
     login = "qf-host-login"
 
     def __init__(self, work: Work, reviewer: User, client: Client) -> None:
-        description, note, justification, reason, answer, matter, *desk = self.texts
+        description, note, justification, reason, answer, matter, *desk, said = self.texts
+        made_vault("own"), made_vault("another", VaultKind.HTTP)
         self.request = work.file_request(
             self.subject,
             categories=["CONTACT", "ANALYTICS"],
@@ -89,6 +106,7 @@ class Life:
         self._be_seen()
         self._be_written_about(*desk)
         made.answered(self.request, work.officer, outcome=Outcome.PARTLY_DONE, note=answer)
+        self._be_told_of(said)
         self.salt = salt_bytes(PrivacyRequest.objects.get(pk=self.request.pk).salt or "")
 
     def _callback(self) -> None:
@@ -138,6 +156,18 @@ class Life:
                 explanation=extension,
                 now=now,
             )
+
+    def _be_told_of(self, said: str) -> None:
+        """Its task is named, and two vaults are told: our own table, and one that answers with a name."""
+        tasks.name_task(self.request, self.task, by=self.work.officer, now=timezone.now())
+        another = ObedientVault()
+        another.answer = lambda message: Receipt(200, f"{said} Subject: {message.fields['subjectId']}")
+        openers = {**OPENERS, VaultKind.HTTP: lambda _row: another}
+        while deliver_batch(OpenedVaults(openers), self.work.pool):
+            pass
+        assert {message.task for message in another.seen} == {self.task}
+        assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.DELIVERED}
+        assert not Delivery.objects.filter(vault__code="another", last_answer__isnull=True).exists()
 
     def _be_seen(self) -> None:
         """The officer looks at it, searches for the person, and reveals the identifiers."""
@@ -190,6 +220,8 @@ def test_nothing_of_the_person_is_left_in_database_files_log_or_program_log(
     assert unfilled == [], "a column without a value would prove nothing"
     assert [text for text in (*life.identifiers, *life.texts) if text not in before] == []
     assert life.salt in salts_in(stored())
+    assert life.task in before
+    told = Delivery.objects.count()
 
     days_pass(30)
 
@@ -209,6 +241,10 @@ def test_nothing_of_the_person_is_left_in_database_files_log_or_program_log(
     assert [one for one in prints if one in after] == []
     assert life.external not in after
     assert life.login not in after
+    assert life.task not in after
+    assert (Delivery.objects.count(), VaultRecord.objects.count()) == (told, told // 2), (
+        "that it was told stays"
+    )
     assert [
         salt
         for salt in salts_in(content)

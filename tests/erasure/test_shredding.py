@@ -17,8 +17,20 @@ from time_machine import TimeMachineFixture
 from audit.trail import events_of
 from erasure import attention, filing, forgetting, jobs, shredding
 from erasure.callback_address import callback_url
+from erasure.choices import VaultKind
+from erasure.deliveries import by_hand
+from erasure.deliveries.kinds import OPENERS
+from erasure.deliveries.opened import OpenedVaults
 from erasure.forgetting import Forgetting
-from erasure.models import CallbackReceipt, LegalHold, PrivacyRequest, SubjectIdentifier
+from erasure.models import (
+    CallbackReceipt,
+    Delivery,
+    LegalHold,
+    PrivacyRequest,
+    SubjectIdentifier,
+    Vault,
+    VaultRecord,
+)
 from erasure.personal_data import ENCRYPTED_COLUMNS, IDENTIFIERS_AND_TEXT, PROOF, Column
 from privacyadmin.models import User
 from tests.erasure import made_requests as made
@@ -35,8 +47,9 @@ from tests.erasure.days_passing import (
     steps,
 )
 from tests.erasure.made_holds import placed, released
+from tests.erasure.told_vaults import DeliveryDesk, desk, made_vault
 
-__all__ = ["_a_saturday", "days_pass", "shredded_list"]
+__all__ = ["_a_saturday", "days_pass", "desk", "shredded_list"]
 
 
 # The list of columns --------------------------------------------------------------------------------------
@@ -270,6 +283,37 @@ def test_the_database_itself_refuses_a_shredded_request_that_is_unanswered_or_st
     for request, changes in ((open_one, {"note": None}), (told, {})):
         with pytest.raises(IntegrityError), transaction.atomic():
             PrivacyRequest.objects.filter(pk=request.pk).update(shredded_at=NOW, **changes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vault_that_was_not_told_keeps_the_request_until_it_is(
+    officer: User, operator: User, desk: DeliveryDesk, days_pass: DaysPass
+) -> None:
+    made_vault("own"), made_vault("another", VaultKind.HTTP)
+    desk.vaults = OpenedVaults({**OPENERS, VaultKind.HTTP: lambda _row: desk.vault})
+    request = ended(officer, "USR-1")
+    Vault.objects.filter(code="another").update(is_on=False, off_because="operator", off_since=NOW)
+    desk.later()
+    days_pass(1200)
+    assert steps(request) == []
+    assert identifier("USR-1").value == "USR-1"
+    record = VaultRecord.objects.get(reference=f"{request.reference}/1")
+    assert record.subject_id == "USR-1"
+
+    Vault.objects.update(is_on=True, off_because="", off_since=None)
+    desk.later()
+    days_pass(0)
+    assert steps(request) == [1, 2]
+    record.refresh_from_db()
+    assert (record.subject_id, record.status, record.categories_erased) == (
+        None,
+        "COMPLETED",
+        ["CONTACT", "EMAIL"],
+    )
+    told = Delivery.objects.filter(request=request)
+    assert set(told.values_list("state", "body", "last_answer")) == {("delivered", None, None)}
+    keys = list(told.values_list("pk", flat=True))
+    assert by_hand.send_again(keys, by=operator, now=timezone.now()).done == 0, "its text is gone for good"
 
 
 # Batches --------------------------------------------------------------------------------------------------

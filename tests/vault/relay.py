@@ -13,7 +13,10 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class Relay:
-    """Listens on loopback, on one port for as long as it lives, whether or not it is cut."""
+    """Listens on loopback, on one port for as long as it lives, whether or not it is cut.
+
+    `sent` is all that clients have sent.
+    """
 
     def __init__(self, socket_path: str) -> None:
         self._socket_path = socket_path
@@ -22,6 +25,7 @@ class Relay:
         self._silent_at = b""
         self._silent = Event()
         self.port = 0
+        self.sent = b""
 
     def start(self) -> None:
         """Let connections through."""
@@ -62,6 +66,8 @@ class Relay:
     def _pump(self, source: socket.socket, target: socket.socket, *, looking: bool = False) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                if looking:
+                    self.sent += data
                 if looking and self._silent_at and self._silent_at in data:
                     self._silent.set()
                 if not self._silent.is_set():

@@ -22,10 +22,14 @@ from erasure.deliveries.batches import deliver_batch
 from erasure.deliveries.kinds import OPENERS, database_places
 from erasure.deliveries.opened import OpenedVaults
 from erasure.models import Delivery, Vault
+from erasure.outbound import addresses
+from erasure.outbound.addresses import AddressGuard
 from erasure.vault import Message, NotDelivered, Receipt, database_vendors, privacy_register
 from erasure.vault.database import DatabaseVault
+from erasure.vault.database_address import Places
 from tests.erasure import made_requests as made
 from tests.erasure.told_vaults import DeliveryDesk, made_vault
+from tests.outbound.conftest import Resolver, resolver
 from tests.vault.foreign_databases import (
     PASSWORD,
     ROWS,
@@ -37,7 +41,7 @@ from tests.vault.foreign_databases import (
     sqlite_file,
 )
 
-__all__ = ["foreign", "postgresql", "sqlite_file"]
+__all__ = ["foreign", "postgresql", "resolver", "sqlite_file"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -367,6 +371,26 @@ def test_a_file_that_somebody_locks_does_not_hold_a_worker(
     holding.execute("ROLLBACK")
     holding.close()
     assert vault.deliver(message(2)) == Receipt(already=False)
+
+
+def test_over_the_internet_nothing_is_sent_to_a_server_without_tls(
+    postgresql: PostgreSQLDatabase, resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "is_public", lambda _address: True)
+    resolver.tell("registers.example", ["127.0.0.1"])
+    url = postgresql.url.replace("127.0.0.1", "registers.example")
+    assert trouble(DatabaseVault(url, Places()).test).trouble == DeliveryTrouble.UNREACHABLE
+    assert postgresql.relay.sent
+    assert postgresql.name.encode() not in postgresql.relay.sent
+
+
+def test_of_two_addresses_of_a_host_the_one_that_answers_is_used(
+    postgresql: PostgreSQLDatabase, resolver: Resolver
+) -> None:
+    resolver.tell("registers.intranet", ["127.0.0.2", "127.0.0.1"])
+    url = postgresql.url.replace("127.0.0.1", "registers.intranet")
+    places = Places(guard=AddressGuard(frozenset({"registers.intranet"})))
+    assert DatabaseVault(url, places).deliver(message()) == Receipt(already=False)
 
 
 @pytest.mark.parametrize("silent_at", [b"relname", b"INSERT INTO"])
