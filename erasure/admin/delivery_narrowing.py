@@ -1,12 +1,15 @@
 """What an address of the list of deliveries asks for, and the pages of that list."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from erasure.admin.delivery_words import with_columns
 from erasure.admin.references import whole_reference
@@ -18,7 +21,7 @@ ON_A_PAGE = 50
 MOST_COUNTED = 10_000
 
 
-PARAMETERS = ("state", "vault", "occasion", "reference")
+PARAMETERS = ("state", "vault", "occasion", "reference", "since")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ class DeliveryNarrowing:
         return self.terms.get("state", "")
 
     @property
+    def since(self) -> date | None:
+        """The day from which on they were made; None for all."""
+        return date.fromisoformat(self.terms["since"]) if "since" in self.terms else None
+
+    @property
+    def ever(self) -> str:
+        """The list without that day."""
+        return self.but("since", "").address
+
+    @property
     def address(self) -> str:
         """The list, narrowed so, on its first page."""
         return list_address(**self.terms)
@@ -57,6 +70,8 @@ class DeliveryNarrowing:
         join it would walk along the newest of all until it had found enough.
         """
         columns: dict[str, Any] = dict(self.terms)
+        if since := columns.pop("since", ""):
+            columns["made_at__gte"] = beginning_of(date.fromisoformat(since))
         if code := columns.get("vault"):
             columns["vault"] = Vault.objects.filter(code=code).values_list("pk", flat=True).first()
         if reference := columns.pop("reference", ""):
@@ -65,12 +80,30 @@ class DeliveryNarrowing:
         return Delivery.objects.filter(**columns)
 
 
+def beginning_of(day: date) -> datetime:
+    """The first moment of a day in the controller's zone."""
+    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+
+
 def _is_there(name: str, value: str) -> bool:
+    if name == "since":
+        return _is_day(value)
     if name == "vault":
         return Vault.objects.filter(code=value).exists()
     if name == "reference":
         return value == whole_reference(value)
     return value in (DeliveryState if name == "state" else Occasion).values
+
+
+def _is_day(value: str) -> bool:
+    # Python's own reading takes other forms of ISO 8601 as well, and years that no database holds.
+    if not re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

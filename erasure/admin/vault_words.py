@@ -6,7 +6,7 @@ Never more of an address than its host: the rest may hold a password or a token.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from audit.words import Words
-from erasure.admin.delivery_narrowing import list_address
+from erasure.admin.delivery_narrowing import beginning_of, list_address
+from erasure.asked import controllers_today
 from erasure.choices import (
     DELIVERY_LOOKS,
     TROUBLE_LINES,
@@ -86,13 +87,16 @@ class VaultLine:
 def lines_of(vaults: Iterable[Vault], *, now: datetime) -> list[VaultLine]:
     """Each vault in words; what it is told is counted for all of them at once."""
     rows = list(vaults)
-    counts = _counts([vault.pk for vault in rows], now=now)
+    counts = _counts([vault.pk for vault in rows])
     return [_line(vault, counts[vault.pk], now=now) for vault in rows]
 
 
-def deliveries_of(vault: Vault, state: DeliveryState) -> str:
-    """The list of a vault's deliveries in one state."""
-    return list_address(vault=vault.code, state=state.value)
+def deliveries_of(vault: Vault, state: DeliveryState, *, today: date) -> str:
+    """The list of a vault's deliveries in one state: of those that arrived, the ones that are counted."""
+    terms = {"vault": vault.code, "state": state.value}
+    if state == DeliveryState.DELIVERED:
+        terms["since"] = (today - COUNTED_FOR).isoformat()
+    return list_address(**terms)
 
 
 def where(vault: Vault) -> str:
@@ -146,14 +150,17 @@ def _line(vault: Vault, counts: Mapping[str, int], *, now: datetime) -> VaultLin
         ],
         waiting=waiting,
         given_up=given_up,
-        given_up_href=deliveries_of(vault, DeliveryState.GIVEN_UP),
+        given_up_href=deliveries_of(vault, DeliveryState.GIVEN_UP, today=controllers_today()),
         is_paused=pause is not None,
         is_trying=pause == "trying",
     )
 
 
 def _counted(vault: Vault, state: DeliveryState, label: str, count: int) -> Counted:
-    return Counted(label, count, DELIVERY_LOOKS[state], deliveries_of(vault, state) if count else "")
+    today = controllers_today()
+    return Counted(
+        label, count, DELIVERY_LOOKS[state], deliveries_of(vault, state, today=today) if count else ""
+    )
 
 
 def _pause_of(vault: Vault, waiting: int, now: datetime) -> Literal["paused", "trying"] | None:
@@ -179,8 +186,9 @@ def _standing(vault: Vault, pause: str | None) -> tuple[Look, str]:
     return Look("success", "check_circle"), _("On")
 
 
-def _counts(keys: list[int], *, now: datetime) -> Mapping[int, Mapping[str, int]]:
-    lately = Q(state=DeliveryState.DELIVERED, settled_at__gte=now - COUNTED_FOR)
+def _counts(keys: list[int]) -> Mapping[int, Mapping[str, int]]:
+    since = beginning_of(controllers_today() - COUNTED_FOR)
+    lately = Q(state=DeliveryState.DELIVERED, made_at__gte=since)
     rows = (
         Delivery.objects.filter(Q(state__in=sorted(UNDELIVERED)) | lately, vault__in=keys)
         .order_by()

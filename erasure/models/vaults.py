@@ -72,7 +72,8 @@ class Delivery(models.Model):
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    vault = models.ForeignKey(Vault, on_delete=models.PROTECT, related_name="deliveries")
+    # The indexes below begin with the vault.
+    vault = models.ForeignKey(Vault, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     request = models.ForeignKey(PrivacyRequest, on_delete=models.PROTECT, related_name="deliveries")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries", null=True)
     occasion = models.CharField(max_length=12, choices=Occasion.choices)
@@ -103,6 +104,9 @@ class Delivery(models.Model):
                 name="delivery_due",
             ),
             models.Index(fields=["state", "-made_at"], name="delivery_by_state"),
+            models.Index(fields=["vault", "state", "-made_at"], name="delivery_by_vault_and_state"),
+            models.Index(fields=["vault", "-made_at"], name="delivery_by_vault"),
+            models.Index(fields=["occasion", "-made_at"], name="delivery_by_occasion"),
             models.Index(fields=["-made_at"], name="delivery_newest_first"),
         ]
         constraints = [

@@ -113,6 +113,19 @@ def test_it_narrows_by_state_vault_occasion_and_reference(
     assert "No delivery is like this" in text_of(client.get(LIST, {"state": "let_be", "vault": "archive"}))
 
 
+def test_a_day_leaves_out_what_was_made_before_it(
+    operator: User, signed_in: made.SignIn, of_each: dict[str, Delivery]
+) -> None:
+    client, today = signed_in(operator), made.today()
+    assert len(rows(client, since=today.isoformat())) == len(of_each)
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    assert rows(client, since=tomorrow) == []
+    words = text_of(client.get(LIST, {"since": tomorrow}))
+    assert "Only what ended since" in words
+    for wrong in ("2026-02-30", "20260228", "0001-01-01", "yesterday", "2026-W09-1"):
+        assert "that was left out" in text_of(client.get(LIST, {"since": wrong}))
+
+
 def test_what_the_address_asks_for_in_vain_is_said(
     operator: User, signed_in: made.SignIn, of_each: dict[str, Delivery]
 ) -> None:

@@ -17,7 +17,7 @@ from erasure.choices import (
     OffBecause,
     VaultKind,
 )
-from erasure.models import Delivery, Vault
+from erasure.models import Vault
 from privacyadmin.models import User
 from tests.cxone.raw_server import RawServer, answer, saying
 from tests.erasure import made_requests as made
@@ -76,15 +76,14 @@ def test_the_list_counts_what_was_told_and_leads_there(desk: Client, officer: Us
     states = [DeliveryState.DELIVERED] * 2 + [DeliveryState.WAITING] + [DeliveryState.GIVEN_UP] * 3
     for number, state in enumerate(states):
         told(vault, officer, state, f"c-{number}")
-    long_ago = told(vault, officer, DeliveryState.DELIVERED, "c-old")
-    Delivery.objects.filter(pk=long_ago.pk).update(settled_at=timezone.now() - timedelta(days=31))
+    told(vault, officer, DeliveryState.DELIVERED, "c-old", days_ago=31)
 
     lines = {line.vault.code: line for line in desk.get(LIST).context["lines"]}
     assert [one.count for one in lines["register"].counted] == [2, 1, 3]
     assert [one.count for one in lines["other"].counted] == [0, 0, 0]
     for state, one in zip(("delivered", "waiting", "given_up"), lines["register"].counted, strict=True):
-        assert one.href == f"{reverse('admin:delivery_list')}?vault=register&state={state}"
-        assert desk.get(one.href).status_code == 200
+        assert one.href.startswith(f"{reverse('admin:delivery_list')}?vault=register&state={state}")
+        assert len(desk.get(one.href).context["lines"]) == one.count
     assert not any(one.href for one in lines[other.code].counted)
 
 

@@ -1,6 +1,7 @@
 """An operator at the pages of vaults: how their forms are filled in, and what must never be read there."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -120,9 +121,9 @@ def events(vault: Vault, act: str) -> list[dict[str, Any]]:
     return [event.facts for event in events_of(vault.obj).filter(act=act)]
 
 
-def told(vault: Vault, officer: User, state: DeliveryState, subject: str) -> Delivery:
+def told(vault: Vault, officer: User, state: DeliveryState, subject: str, *, days_ago: int = 0) -> Delivery:
     """A delivery in this state."""
-    now = timezone.now()
+    now = timezone.now() - timedelta(days=days_ago)
     waits = state == DeliveryState.WAITING
     return Delivery.objects.create(
         vault=vault,
