@@ -84,14 +84,13 @@ class DeliveryTrouble(TextChoices):
 #: What it means, and what to do.
 TROUBLE_LINES: dict[DeliveryTrouble, Words] = {
     DeliveryTrouble.UNREACHABLE: _(
-        "No connection could be made. Check the vault’s address, the network and its TLS certificate; it is "
-        "tried again by itself."
+        "No connection could be made. Check the vault’s address, the network and its TLS certificate."
     ),
     DeliveryTrouble.TIMED_OUT: _(
-        "The message may have arrived; it is sent again with the same id, by which the vault drops repeats."
+        "The message may have arrived. Every attempt has the same id, by which the vault drops repeats."
     ),
     DeliveryTrouble.BROKEN: _(
-        "The message may have arrived; it is sent again with the same id, by which the vault drops repeats."
+        "The message may have arrived. Every attempt has the same id, by which the vault drops repeats."
     ),
     DeliveryTrouble.ADDRESS_REFUSED: _(
         "It leads to this machine or to a private network, or is not https. Correct the vault’s address, or "
@@ -101,7 +100,7 @@ TROUBLE_LINES: dict[DeliveryTrouble, Words] = {
         "Redirects are not followed, since the message would go somewhere that nobody chose. Enter the final "
         "address in the vault’s settings."
     ),
-    DeliveryTrouble.SERVER_ERROR: _("The vault has trouble of its own; it is tried again by itself."),
+    DeliveryTrouble.SERVER_ERROR: _("The vault has trouble of its own. If that lasts, ask its owner."),
     DeliveryTrouble.RATE_LIMITED: _("All deliveries to this vault wait as long as it asked for."),
     DeliveryTrouble.SIGN_IN: _("Check the id and the secret in the vault’s settings, and what they may do."),
     DeliveryTrouble.GONE: _(
@@ -110,7 +109,7 @@ TROUBLE_LINES: dict[DeliveryTrouble, Words] = {
     DeliveryTrouble.REJECTED: _("Read the vault’s answer, correct what it names, and send it again."),
     DeliveryTrouble.UNEXPECTED: _(
         "What came back is not what this kind of vault answers. Check that the address leads to the vault "
-        "itself; it is tried again by itself."
+        "itself."
     ),
     DeliveryTrouble.NO_TASK: _(
         "This vault keeps each request as a task, and none is named here. Name it on the request’s page if "

@@ -7,9 +7,11 @@ connected to anything still has a register of what was done.
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from erasure.choices import DeliveryTrouble
 from erasure.models import Delivery, VaultRecord
+from erasure.plain_words import count_words
 from erasure.vault import Message, NotDelivered, Receipt
 
 
@@ -44,7 +46,10 @@ class OwnTableVault:
 
     def test(self) -> Receipt:
         """Read the table; nothing is written, since a row has to be about a request."""
-        return Receipt(said=f"{VaultRecord.objects.count()} rows")
+        kept = count_words(VaultRecord.objects.count(), "entry")
+        return Receipt(
+            said=_("The table of this program can be read; it has %(entries)s.") % {"entries": kept}
+        )
 
     def close(self) -> None:
         """Nothing is kept open."""

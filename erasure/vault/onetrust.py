@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from django.utils.translation import gettext as _
+
 from erasure.choices import DeliveryTrouble, Occasion, Outcome
 from erasure.outbound.addresses import AddressGuard
 from erasure.vault.calls import not_delivered
@@ -75,7 +77,8 @@ class OneTrustVault:
         # Its page names no status for this but 400; 404 is what one would expect.
         if answer.status in (400, 404):
             return Receipt(
-                said=f"Signed in; a subtask that does not exist was answered with {answer.status}."
+                said=_("Signed in; a subtask that does not exist was answered with %(status)s.")
+                % {"status": answer.status}
             )
         expected = DeliveryTrouble.UNEXPECTED if answer.status // 100 == 2 else None
         raise not_delivered(answer, expected)

@@ -1,4 +1,4 @@
-"""The pages of officers and reviewers in German: long words still fit a phone."""
+"""The pages of those who work with requests and vaults in German: long words still fit a phone."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.mark.parametrize("role", ["officer", "reviewer"])
+@pytest.mark.parametrize("role", ["officer", "reviewer", "operator"])
 def test_german_pages_fit_a_phone(role: str, demo: Demo, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, locale="de-DE")  # type: ignore[arg-type]  # A size is a dict.
     context.set_default_timeout(PATIENCE_MS)
