@@ -14,7 +14,7 @@ from erasure import doorbell
 from erasure.choices import DeliveryState
 from erasure.deliveries.outcomes import record
 from erasure.lifecycle import DELIVER_JOB
-from erasure.models import Delivery, Vault
+from erasure.models import Delivery, PrivacyRequest, Vault
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def send_again(keys: Collection[int], *, by: Any, now: datetime) -> Done:
     What is gone of its text was shredded with its request, and cannot be sent any more.
     """
     with audited() as log:
+        _lock_requests(keys)
         rows = [row for row in _locked(keys, SENDABLE, now=now) if not row.request.shredded_at]
         for row in rows:
             row.state, row.settled_at = DeliveryState.WAITING, None
@@ -83,6 +84,12 @@ def let_be(keys: Collection[int], *, by: Any, now: datetime) -> Done:
             row.save(update_fields=["state", "settled_at", "next_attempt_at", "lease_until"])
             record(log, Event.VAULT_DISMISSED, row.vault, row, actor=by.actor)
     return Done(len(rows), len(keys))
+
+
+def _lock_requests(keys: Collection[int]) -> None:
+    """Before their vaults and deliveries: none of them is shredded from now on, or it is seen that it was."""
+    requests = PrivacyRequest.objects.filter(pk__in=Delivery.objects.filter(pk__in=keys).values("request"))
+    list(requests.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _locked(keys: Collection[int], states: Collection[str], *, now: datetime) -> Sequence[Delivery]:

@@ -13,12 +13,12 @@ from django.utils import timezone
 from audit import trail
 from audit.events import Event
 from audit.trail import audited
-from erasure import lifecycle
+from erasure import lifecycle, shredding
 from erasure.choices import DeliveryState, DeliveryTrouble, Occasion
 from erasure.deliveries import batches, by_hand, claims, outcomes, tasks, vault_rows
 from erasure.deliveries.told import Told
 from erasure.deliveries.vault_rows import VaultSettings
-from erasure.models import Delivery, Vault
+from erasure.models import Delivery, PrivacyRequest, Vault
 from erasure.vault import Message, NotDelivered, Receipt
 from tests.erasure import made_requests as made
 from tests.erasure.told_vaults import DeliveryDesk, desk, made_vault
@@ -256,3 +256,63 @@ def test_a_vault_is_renamed_while_something_ends(
         for future in [pool.submit(rename), pool.submit(end)]:
             future.result(timeout=30)
     assert (Vault.objects.get().name, Delivery.objects.count()) == ("Renamed", 1)
+
+
+def let_be_and_answered(officer: Any, operator: Any) -> tuple[PrivacyRequest, list[int]]:
+    """A request that may be shredded, and its deliveries, which could still be sent again."""
+    made_vault()
+    request = made.filed(officer)
+    made.completed(made.only(request))
+    made.answered(request, by=officer)
+    keys = list(Delivery.objects.values_list("pk", flat=True))
+    by_hand.let_be(keys, by=operator, now=timezone.now())
+    return request, keys
+
+
+def test_what_is_being_shredded_is_not_sent_again(
+    officer: Any, operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, keys = let_be_and_answered(officer, operator)
+    has_looked, forget = threading.Event(), shredding._forget
+
+    def forget_slowly(*given: Any, **facts: Any) -> None:
+        has_looked.set()
+        time.sleep(0.3)
+        forget(*given, **facts)
+
+    monkeypatch.setattr(shredding, "_forget", forget_slowly)
+
+    def shred() -> None:
+        shredding.shred([request.pk], 1, because="early", now=timezone.now())
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        shredded = pool.submit(shred)
+        assert has_looked.wait(5.0)
+        assert by_hand.send_again(keys, by=operator, now=timezone.now()).done == 0
+        shredded.result(timeout=30)
+
+
+def test_what_is_being_sent_again_is_not_shredded(
+    officer: Any, operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, keys = let_be_and_answered(officer, operator)
+    has_locked, end_pauses = threading.Event(), by_hand._end_pauses
+
+    def end_pauses_slowly(*given: Any, **facts: Any) -> None:
+        has_locked.set()
+        time.sleep(0.3)
+        end_pauses(*given, **facts)
+
+    monkeypatch.setattr(by_hand, "_end_pauses", end_pauses_slowly)
+
+    def send() -> int:
+        done = by_hand.send_again(keys, by=operator, now=timezone.now()).done
+        connection.close()
+        return done
+
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(send)
+        assert has_locked.wait(5.0)
+        assert shredding.shred([request.pk], 1, because="early", now=timezone.now()) == []
+        assert sent.result(timeout=30) == len(keys)
