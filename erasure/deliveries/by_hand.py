@@ -13,6 +13,7 @@ from audit.trail import audited
 from erasure import doorbell
 from erasure.choices import DeliveryState
 from erasure.deliveries.outcomes import record
+from erasure.deliveries.standing import SECRETS
 from erasure.lifecycle import DELIVER_JOB
 from erasure.models import Delivery, PrivacyRequest, Vault
 
@@ -105,9 +106,10 @@ def _locked(keys: Collection[int], states: Collection[str], *, now: datetime) ->
     rows = Delivery.objects.select_for_update(no_key=True, of=("self",)).filter(
         free, pk__in=keys, state__in=sorted(states)
     )
-    return list(
-        rows.select_related("request", "vault", "submission", "submission__identifier").order_by("pk")
-    )
+    # Without what is told and the vault's secrets: what can be read no more can at least be let be.
+    unread = ("body", "last_answer", *(f"vault__{name}" for name in SECRETS))
+    whole = rows.select_related("request", "vault", "submission", "submission__identifier")
+    return list(whole.defer(*unread).order_by("pk"))
 
 
 def _end_pauses(vaults: Collection[int], *, now: datetime) -> None:

@@ -316,3 +316,13 @@ def test_what_is_being_sent_again_is_not_shredded(
         assert has_locked.wait(5.0)
         assert shredding.shred([request.pk], 1, because="early", now=timezone.now()) == []
         assert sent.result(timeout=30) == len(keys)
+
+
+def test_what_a_vault_with_a_lost_secret_was_to_be_told_can_be_let_be(officer: Any, operator: Any) -> None:
+    vault = made_vault(secret="whatever")
+    ended(officer, "cust-1")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE erasure_vault SET secret = 'damaged' WHERE id = %s", [vault.pk])
+    keys = list(Delivery.objects.values_list("pk", flat=True))
+    assert by_hand.send_again(keys, by=operator, now=timezone.now()).done == 1
+    assert by_hand.let_be(keys, by=operator, now=timezone.now()).done == 1

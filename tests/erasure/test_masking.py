@@ -30,9 +30,7 @@ def test_every_way_of_writing_it_is_masked(said: str) -> None:
     assert "quillfeather" not in masked.casefold()
 
 
-@pytest.mark.parametrize(
-    "said", ["No O&#x27;Quill here", "No O&#39;Quill here", "GET /?name=O%27Quill+a"]
-)
+@pytest.mark.parametrize("said", ["No O&#x27;Quill here", "No O&#39;Quill here", "GET /?name=O%27Quill+a"])
 def test_a_page_that_repeats_it_is_masked(said: str) -> None:
     assert "Quill" not in without_identifiers(said, ["O'Quill", "O'Quill a"])
 
