@@ -140,6 +140,9 @@ def shred(
         requests = list(
             locked.filter(WAITING[step], pk__in=keys).only("pk", "reference", "filed_at", "subject_id")
         )
+        # Whoever had a row until now may have had something sent again, which the look before did not see.
+        told_again = set(undelivered().filter(request__in=requests).values_list("request", flat=True))
+        requests = [request for request in requests if request.pk not in told_again]
         _forget([request.pk for request in requests], step, now=now)
         _forget_shared({request.subject_id for request in requests}, [one.pk for one in requests], step)
         for request in requests:

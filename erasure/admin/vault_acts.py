@@ -51,7 +51,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
         vault = vault_rows.locked(pk)
         waiting = waiting_at(vault)
         if wanted == "on":
-            vault_rows.switch_on(log, vault, by=request.user)
+            vault_rows.switch_on(log, vault, by=request.user, now=timezone.now())
         else:
             vault_rows.switch_off(log, vault, by=request.user, now=timezone.now())
     messages.success(request, _words_of_switching(vault, waiting))

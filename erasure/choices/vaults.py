@@ -119,9 +119,10 @@ TROUBLE_LINES: dict[DeliveryTrouble, Words] = {
     DeliveryTrouble.INTERNAL: _("Tell whoever runs this program; the program’s own log says more."),
 }
 
+#: What never got as far as the vault, and says nothing about it.
+TROUBLE_OF_OURS: frozenset[DeliveryTrouble] = frozenset({DeliveryTrouble.NO_TASK, DeliveryTrouble.INTERNAL})
+
 #: What says something about the vault and not about one message: several in a row, and all wait.
-TROUBLE_OF_THE_VAULT: frozenset[DeliveryTrouble] = frozenset(DeliveryTrouble) - {
-    DeliveryTrouble.REJECTED,
-    DeliveryTrouble.NO_TASK,
-    DeliveryTrouble.INTERNAL,
-}
+TROUBLE_OF_THE_VAULT: frozenset[DeliveryTrouble] = (
+    frozenset(DeliveryTrouble) - TROUBLE_OF_OURS - {DeliveryTrouble.REJECTED}
+)

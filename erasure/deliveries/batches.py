@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from erasure import lots
@@ -15,7 +16,7 @@ from erasure.deliveries import outcomes
 from erasure.deliveries.claims import claim, still_ours
 from erasure.deliveries.messages import compose, message_of
 from erasure.deliveries.opened import OpenedVaults
-from erasure.deliveries.outcomes import Told
+from erasure.deliveries.told import Told
 from erasure.models import Delivery
 from erasure.vault import Message, NotDelivered, Vault
 
@@ -52,7 +53,10 @@ def _begin(claimed: Sequence[Delivery], *, now: datetime) -> list[Ready]:
             "delivery_set_aside", exc_info=error, extra={"error": type(error).__name__, "row": row.pk}
         )
         trouble = NotDelivered(DeliveryTrouble.INTERNAL)
-        outcomes.apply([Told(row, trouble, seconds=0.0)], now=now)
+        # Counted here, since nothing of what was begun for it was kept: it is given up in its time, too.
+        counted = {"attempts": F("attempts") + 1, "last_tried_at": now}
+        Delivery.objects.filter(pk=row.pk, fence=row.fence).update(**counted)
+        outcomes.apply([Told(row, trouble, begun=now)], now=now)
 
     done = lots.by_itself_if_need_be(claimed, lambda rows: _begin_together(rows, now=now), leave=set_aside)
     return [ready for found in done for ready in found]
@@ -95,4 +99,4 @@ def _tell(ready: Ready, vault: Vault | NotDelivered) -> Told:
     finally:
         # The thread would keep the connection that a vault in a database has brought it.
         connections.close_all()
-    return Told(ready.delivery, result, seconds=(timezone.now() - begun).total_seconds())
+    return Told(ready.delivery, result, begun=begun)

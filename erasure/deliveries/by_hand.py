@@ -13,8 +13,9 @@ from audit.trail import audited
 from erasure import doorbell
 from erasure.choices import DeliveryState
 from erasure.deliveries.outcomes import record
+from erasure.deliveries.standing import SECRETS
 from erasure.lifecycle import DELIVER_JOB
-from erasure.models import Delivery, Vault
+from erasure.models import Delivery, PrivacyRequest, Vault
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def send_again(keys: Collection[int], *, by: Any, now: datetime) -> Done:
     What is gone of its text was shredded with its request, and cannot be sent any more.
     """
     with audited() as log:
+        _lock_requests(keys)
         rows = [row for row in _locked(keys, SENDABLE, now=now) if not row.request.shredded_at]
         for row in rows:
             row.state, row.settled_at = DeliveryState.WAITING, None
@@ -85,6 +87,12 @@ def let_be(keys: Collection[int], *, by: Any, now: datetime) -> Done:
     return Done(len(rows), len(keys))
 
 
+def _lock_requests(keys: Collection[int]) -> None:
+    """Before their vaults and deliveries: none of them is shredded from now on, or it is seen that it was."""
+    requests = PrivacyRequest.objects.filter(pk__in=Delivery.objects.filter(pk__in=keys).values("request"))
+    list(requests.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
 def _locked(keys: Collection[int], states: Collection[str], *, now: datetime) -> Sequence[Delivery]:
     """In key order, after their vaults; without what a worker is sending right now."""
     list(
@@ -98,9 +106,10 @@ def _locked(keys: Collection[int], states: Collection[str], *, now: datetime) ->
     rows = Delivery.objects.select_for_update(no_key=True, of=("self",)).filter(
         free, pk__in=keys, state__in=sorted(states)
     )
-    return list(
-        rows.select_related("request", "vault", "submission", "submission__identifier").order_by("pk")
-    )
+    # Without what is told and the vault's secrets: what can be read no more can at least be let be.
+    unread = ("body", "last_answer", *(f"vault__{name}" for name in SECRETS))
+    whole = rows.select_related("request", "vault", "submission", "submission__identifier")
+    return list(whole.defer(*unread).order_by("pk"))
 
 
 def _end_pauses(vaults: Collection[int], *, now: datetime) -> None:

@@ -59,13 +59,17 @@ def _claim(vault_key: int, now: datetime) -> list[Delivery]:
     return taken
 
 
-def still_ours(claimed: Sequence[Delivery]) -> list[Delivery]:
-    """The claimed rows that nobody has taken over, whole, locked in key order until the transaction ends."""
+def still_ours(claimed: Sequence[Delivery], *, without: Sequence[str] = ()) -> list[Delivery]:
+    """The claimed rows that nobody has taken over, locked in key order until the transaction ends.
+
+    Whole, but for the columns `without`, which are read when they are asked for.
+    """
     fences = {row.pk: row.fence for row in claimed}
     rows = (
         Delivery.objects.select_for_update(no_key=True, of=("self",))
         .filter(pk__in=list(fences))
         .select_related("request", "submission", "submission__identifier")
+        .defer(*without)
         .order_by("pk")
     )
     return [row for row in rows if row.fence == fences[row.pk]]

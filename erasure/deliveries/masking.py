@@ -1,9 +1,10 @@
 """A vault's words without the person: others read them than those who may see an identifier."""
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from erasure.vault.message import LONGEST_SAID
 
@@ -13,7 +14,7 @@ SHORTEST_BEGINNING = 3
 
 
 def without_identifiers(said: str, identifiers: Iterable[str]) -> str:
-    """The words with every identifier masked, however it is written there: any case, JSON, an address."""
+    """The words with every identifier masked, in any case, and as JSON, addresses and HTML write it."""
     written = sorted(
         {form for identifier in identifiers for form in _forms(identifier)}, key=len, reverse=True
     )
@@ -27,7 +28,10 @@ def _forms(identifier: str) -> Iterator[str]:
     yield identifier
     yield json.dumps(identifier)[1:-1]
     yield json.dumps(identifier, ensure_ascii=False)[1:-1]
-    yield quote(identifier, safe="")
+    yield from (quote(identifier, safe=""), quote(identifier, safe="@"), quote_plus(identifier))
+    # Of an apostrophe there are two usual references.
+    yield html.escape(identifier)
+    yield html.escape(identifier).replace("&#x27;", "&#39;")
 
 
 def _without_beginning(said: str, written: Iterable[str]) -> str:

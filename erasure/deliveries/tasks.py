@@ -52,6 +52,10 @@ def name_task(request: PrivacyRequest, task: str, *, by: Any, now: datetime) -> 
         )
         if not task:
             return 0
+        # Whoever is noting that it found no task comes first, and is seen, or finds this one.
+        list(
+            Delivery.objects.select_for_update(no_key=True).filter(request=current).order_by("pk").only("pk")
+        )
         freed = waiting_for_a_task(current).update(
             state=DeliveryState.WAITING, settled_at=None, next_attempt_at=now, attempts=0
         )

@@ -78,9 +78,10 @@ def change(log: Trail, vault: Vault, given: VaultSettings, *, by: Any, now: date
     for name in changed:
         setattr(vault, name, wanted[name])
     vault.revision += 1
-    # Whatever was wrong may be right now: the next delivery finds out.
+    # Whatever was wrong may be right now: what waits finds out.
     vault.streak, vault.paused_until = 0, None
     vault.save()
+    vault_state.wake(vault, now=now)
     log.record(Event.VAULT_CHANGED, actor=by.actor, obj=vault.obj, data={"settings": list(changed)})
     doorbell.ring(DELIVER_JOB)
     return changed
@@ -108,12 +109,13 @@ def switch_off(log: Trail, vault: Vault, *, by: Any, now: datetime) -> None:
     vault.save()
 
 
-def switch_on(log: Trail, vault: Vault, *, by: Any) -> None:
+def switch_on(log: Trail, vault: Vault, *, by: Any, now: datetime) -> None:
     """Tell it what waits, and what ends from now on. `vault` is locked."""
     if vault.is_on:
         return
     vault.is_on, vault.off_because, vault.off_since = True, "", None
     vault.save()
+    vault_state.wake(vault, now=now)
     waiting = vault_state.waiting_at(vault)
     log.record(Event.VAULT_SWITCHED_ON, actor=by.actor, obj=vault.obj, data={"waiting": waiting})
     doorbell.ring(DELIVER_JOB)

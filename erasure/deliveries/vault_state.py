@@ -10,6 +10,7 @@ from audit.events import Event
 from audit.trail import Trail
 from erasure import notices
 from erasure.choices import TROUBLE_OF_THE_VAULT, DeliveryState, DeliveryTrouble, NoticeKind, OffBecause
+from erasure.deliveries.told import Told
 from erasure.models import Delivery, Vault
 from erasure.vault import NotDelivered, Receipt
 
@@ -17,33 +18,53 @@ from erasure.vault import NotDelivered, Receipt
 FAILURES_BEFORE_PAUSE = 3
 PAUSE_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 900.0
+ALL = Q()
 
 
-def note(log: Trail, vault: Vault, results: Sequence[Receipt | NotDelivered], *, now: datetime) -> None:
+def note(log: Trail, vault: Vault, told: Sequence[Told], *, now: datetime) -> None:
     """Write down what some attempts met; `vault` is locked. An answer to a message ends streak and pause."""
-    if not results:
+    met = [one for one in told if not one.reached_nobody]
+    if not met:
+        _note_nothing(vault, told, now=now)
         return
-    troubles = [
-        result
-        for result in results
-        if isinstance(result, NotDelivered) and result.trouble in TROUBLE_OF_THE_VAULT
-    ]
-    if any(isinstance(result, Receipt) for result in results):
+    troubles = [trouble for one in met if (trouble := one.trouble)]
+    answered = [one for one in met if one.trouble is None]
+    if any(isinstance(one.result, Receipt) for one in answered):
         vault.last_success_at = now
-    if len(troubles) < len(results):
-        # It works; each row that failed has its own wait.
-        if vault.paused_until is not None:
-            _wake(vault, now=now)
-        vault.streak, vault.paused_until = 0, None
+    if _end_pause(vault, answered):
+        wake(vault, Q(last_trouble__in=sorted(TROUBLE_OF_THE_VAULT)), now=now)
     if troubles:
         vault.last_failure_at, vault.last_trouble = now, troubles[-1].trouble
-        _note_troubles(log, vault, troubles, all_failed=len(troubles) == len(results), now=now)
+        _note_troubles(log, vault, troubles, all_failed=not answered, now=now)
     vault.save(
         update_fields=[
             *("is_on", "off_because", "off_since", "paused_until", "streak"),
             *("last_success_at", "last_failure_at", "last_trouble"),
         ]
     )
+
+
+def _note_nothing(vault: Vault, told: Sequence[Told], *, now: datetime) -> None:
+    """The one that was to try the vault has not asked it: the next one tries."""
+    if told and vault.paused_until and vault.paused_until > now and _is_of_this_pause(vault, told):
+        vault.paused_until = now
+        vault.save(update_fields=["paused_until"])
+
+
+def _end_pause(vault: Vault, answered: Sequence[Told]) -> bool:
+    """End streak and pause, if these answers say that the vault works; whether there was a pause to end.
+
+    What was sent before the vault asked for the pause, or was found to need one, says nothing about its end.
+    """
+    if not answered or (vault.paused_until and not _is_of_this_pause(vault, answered)):
+        return False
+    was_paused = vault.paused_until is not None
+    vault.streak, vault.paused_until = 0, None
+    return was_paused
+
+
+def _is_of_this_pause(vault: Vault, told: Sequence[Told]) -> bool:
+    return vault.last_failure_at is None or any(one.begun >= vault.last_failure_at for one in told)
 
 
 def _note_troubles(
@@ -64,19 +85,14 @@ def _note_troubles(
         vault.paused_until = now + timedelta(seconds=max([seconds, *asked]))
 
 
-def _wake(vault: Vault, *, now: datetime) -> None:
-    """The vault is back: what waits because of its trouble need not wait for its own next hour.
+def wake(vault: Vault, those: Q = ALL, *, now: datetime) -> None:
+    """The vault is back, or another one: what waits for it need not wait for its own next hour.
 
-    What a worker has under way is left alone, whose rows are locked in another order.
+    What a worker has under way is left alone, whose rows are locked in another order. `vault` is locked.
     """
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-    Delivery.objects.filter(
-        free,
-        vault=vault,
-        state=DeliveryState.WAITING,
-        next_attempt_at__gt=now,
-        last_trouble__in=sorted(TROUBLE_OF_THE_VAULT),
-    ).update(next_attempt_at=now)
+    waiting = Delivery.objects.filter(free, those, vault=vault, state=DeliveryState.WAITING)
+    waiting.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
 
 
 def pause_seconds(streak: int) -> float:

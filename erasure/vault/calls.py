@@ -129,8 +129,9 @@ def trouble_of(status: int) -> DeliveryTrouble:
 
 def said(answer: Answer) -> str:
     """The body as text for people: at most 2000 characters, on lines, and nothing that steers a terminal."""
-    text = answer.body.decode("utf-8", errors="replace")[:LONGEST_SAID]
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text).strip()
+    text = answer.body.decode("utf-8", errors="replace")
+    # Cut last, so that whoever masks it can tell by its length that it was cut.
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text).strip()[:LONGEST_SAID]
 
 
 def _look_at(address: str) -> None:

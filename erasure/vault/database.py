@@ -22,7 +22,7 @@ from erasure.vault.database_troubles import trouble_of
 from erasure.vault.hanging_up import HangingUp
 from erasure.vault.message import Message, NotDelivered, Receipt
 
-#: All that is done over one connection, once it is made. Longer than the server gives any one statement.
+#: All that is done over one connection, from its making on. Longer than the server gives any one statement.
 CALL_SECONDS = 20.0
 _ALIAS = "vault"
 
@@ -71,8 +71,8 @@ class DatabaseVault:
         connection = _made(self._address.checked())
         hanging_up = HangingUp(connection, self._call_seconds)
         try:
-            _connect(connection)
             with hanging_up:
+                _connect(connection)
                 yield connection
         except NotDelivered as told:
             trouble = told

@@ -22,8 +22,8 @@ class HangingUp:
 
     def __init__(self, connection: BaseDatabaseWrapper, seconds: float) -> None:
         self._connection = connection
-        self._timer = Timer(seconds, self._hang_up)
-        self._timer.daemon = True
+        self._seconds = seconds
+        self._timer = self._made_timer()
         self._lock = Lock()
         self._is_over = False
         self.has_hung_up = False
@@ -38,15 +38,25 @@ class HangingUp:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        self._timer.cancel()
         with self._lock:
             # From here on the socket's number may be another connection's.
             self._is_over = True
+            self._timer.cancel()
+
+    def _made_timer(self) -> Timer:
+        timer = Timer(self._seconds, self._hang_up)
+        timer.daemon = True
+        return timer
 
     def _hang_up(self) -> None:
         with self._lock:
+            if self._is_over:
+                return
             driver: Any = getattr(self._connection.connection, "pgconn", None)
-            if self._is_over or driver is None:
+            if driver is None:
+                # It is still connecting, which its driver bounds; what Django asks for then, it does not.
+                self._timer = self._made_timer()
+                self._timer.start()
                 return
             self.has_hung_up = True
             # The call may have ended by itself just now, and its socket with it.

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from erasure.choices import DeliveryState, DeliveryTrouble
 from erasure.deliveries import outcomes
-from erasure.deliveries.outcomes import Told
+from erasure.deliveries.told import Told
 from erasure.models import Delivery, PrivacyRequest, Vault
 from erasure.vault import NotDelivered, Receipt
 from tests.erasure import made_requests as made
@@ -26,7 +26,7 @@ def told(delivery: Delivery, result: Receipt | NotDelivered | None = None) -> De
     delivery.last_tried_at = timezone.now()
     delivery.save(update_fields=["attempts", "last_tried_at"])
     outcomes.apply(
-        [Told(delivery, result or Receipt(200, said="thank you"), seconds=0.1)], now=timezone.now()
+        [Told(delivery, result or Receipt(200, said="thank you"), begun=timezone.now())], now=timezone.now()
     )
     delivery.refresh_from_db()
     return delivery

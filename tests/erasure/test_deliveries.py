@@ -16,6 +16,7 @@ from erasure.deliveries import batches, by_hand, claims, outcomes, tasks, vault_
 from erasure.deliveries.kinds import OPENERS
 from erasure.deliveries.messages import compose, message_of
 from erasure.deliveries.opened import OpenedVaults
+from erasure.deliveries.told import Told
 from erasure.jobs import tick_round
 from erasure.models import Delivery, Vault, VaultRecord
 from erasure.vault import Message, NotDelivered, Receipt
@@ -277,11 +278,11 @@ def test_a_late_outcome_of_a_row_that_others_took_over_is_dropped(desk: Delivery
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     [ours] = claims.claim(timezone.now())
 
-    outcomes.apply([outcomes.Told(stale, Receipt(200), seconds=0.1)], now=timezone.now())
+    outcomes.apply([Told(stale, Receipt(200), begun=timezone.now())], now=timezone.now())
     assert Delivery.objects.get().state == DeliveryState.WAITING
     assert event_data(request.obj, "vault.delivered") == []
 
-    outcomes.apply([outcomes.Told(ours, Receipt(200), seconds=0.1)], now=timezone.now())
+    outcomes.apply([Told(ours, Receipt(200), begun=timezone.now())], now=timezone.now())
     assert Delivery.objects.get().state == DeliveryState.DELIVERED
     assert len(event_data(request.obj, "vault.delivered")) == 1
 
@@ -453,7 +454,7 @@ def test_switched_off_it_is_told_nothing_and_switched_on_what_waited(
     made.completed(made.only(made.filed(officer, "cust-2")))
     assert Delivery.objects.count() == 1
     with audited() as log:
-        vault_rows.switch_on(log, vault_rows.locked(row.pk), by=operator)
+        vault_rows.switch_on(log, vault_rows.locked(row.pk), by=operator, now=timezone.now())
     assert desk.later() == 1
     assert event_data(row.obj, "vault.switched_off") == [{"because": "operator", "waiting": 1}]
     assert event_data(row.obj, "vault.switched_on") == [{"waiting": 1}]

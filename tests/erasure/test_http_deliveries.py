@@ -115,7 +115,7 @@ def test_410_switches_the_vault_off_until_somebody_switches_it_on(
 
     receiver.mood, receiver.takes = TAKING, True
     with audited() as log:
-        vault_rows.switch_on(log, vault_rows.locked(vault.pk), by=operator)
+        vault_rows.switch_on(log, vault_rows.locked(vault.pk), by=operator, now=timezone.now())
     http_desk.until_nothing_waits()
     assert set(receiver.taken) == ids
 

@@ -20,6 +20,7 @@ ADDRESS = "Björn.Quillfeather+x@example.org"
         f"NO SUCH SUBJECT: {ADDRESS.upper()}",
         json.dumps({"error": ADDRESS}),
         f"GET /people/{quote(ADDRESS, safe='')} failed",
+        f"GET /people/{quote(ADDRESS, safe='@')} failed",
         f"{ADDRESS}{ADDRESS}",
     ],
 )
@@ -27,6 +28,11 @@ def test_every_way_of_writing_it_is_masked(said: str) -> None:
     masked = without_identifiers(said, [ADDRESS])
     assert MASK in masked
     assert "quillfeather" not in masked.casefold()
+
+
+@pytest.mark.parametrize("said", ["No O&#x27;Quill here", "No O&#39;Quill here", "GET /?name=O%27Quill+a"])
+def test_a_page_that_repeats_it_is_masked(said: str) -> None:
+    assert "Quill" not in without_identifiers(said, ["O'Quill", "O'Quill a"])
 
 
 @pytest.mark.parametrize("shown", range(4, len(ADDRESS)))

@@ -16,6 +16,7 @@ from audit.trail import audited
 from erasure import lifecycle, overrides, reconcile, releasing, shredding
 from erasure.choices import Channel, ExtensionGround, OverrideReason, PauseGround
 from erasure.deliveries import claims, outcomes
+from erasure.deliveries.told import Told
 from erasure.models import ClockPause, Delivery, Extension, LegalHold, Override, PrivacyRequest, Submission
 from erasure.reconcile import differences
 from erasure.stories.marks import WORDS
@@ -81,7 +82,7 @@ def tell_a_vault(submission: Submission) -> None:
         next_attempt_at=now,
     )
     [claimed] = claims.claim(now)
-    outcomes.apply([outcomes.Told(claimed, Receipt(200), seconds=0.1)], now=now)
+    outcomes.apply([Told(claimed, Receipt(200), begun=now)], now=now)
 
 
 def move_clocks(officer: User) -> None:

@@ -393,7 +393,7 @@ def test_of_two_addresses_of_a_host_the_one_that_answers_is_used(
     assert DatabaseVault(url, places).deliver(message()) == Receipt(already=False)
 
 
-@pytest.mark.parametrize("silent_at", [b"relname", b"INSERT INTO"])
+@pytest.mark.parametrize("silent_at", [b"TimeZone", b"relname", b"INSERT INTO"])
 def test_a_server_that_falls_silent_does_not_hold_a_worker(
     postgresql: PostgreSQLDatabase, silent_at: bytes
 ) -> None:

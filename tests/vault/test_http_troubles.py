@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from erasure.choices import DeliveryTrouble
-from erasure.vault import NotDelivered, Receipt
+from erasure.outbound.transport import Answer
+from erasure.vault import NotDelivered, Receipt, calls
 from erasure.vault.calls import LARGEST_ANSWER
+from erasure.vault.message import LONGEST_SAID
 from tests.cxone.raw_server import Play, RawServer, answer, reset, saying
 from tests.cxone.test_bounds import dripping, endless, silent, within
 from tests.vault.conftest import LIMIT, MESSAGE, Make, trouble_at
@@ -150,3 +152,8 @@ def test_why_a_call_failed_stands_in_the_log_without_the_address(
     [line] = [record for record in caplog.records if record.message == "vault_call_failed"]
     assert "the connection was refused" in line.reason  # type: ignore[attr-defined] # it comes with `extra`
     assert "hook-of-ours" not in caplog.text + str(vars(line))
+
+
+def test_words_are_cut_last_so_that_whoever_masks_them_sees_it() -> None:
+    words = f"\n\n{'x' * (LONGEST_SAID - 4)}jane.doe@example.org"
+    assert calls.said(Answer(500, {}, words.encode())) == f"{'x' * (LONGEST_SAID - 4)}jane"
