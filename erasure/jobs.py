@@ -19,7 +19,7 @@ from erasure.cxone.client import CXoneClient
 from erasure.cxone.endpoint import Endpoint
 from erasure.deliveries import claims as delivery_claims
 from erasure.deliveries import vault_rows
-from erasure.deliveries.batches import deliver_batch
+from erasure.deliveries.batches import THREADS, deliver_until
 from erasure.deliveries.kinds import OPENERS
 from erasure.deliveries.opened import OpenedVaults
 from erasure.forgetting import Forgetting
@@ -43,7 +43,6 @@ TURN_SECONDS = 20.0
 IMPORT_TURN_SECONDS = 5.0
 #: Vaults may be slow, and none of them may keep a request waiting on its way to CXone.
 DELIVER_TURN_SECONDS = 5.0
-DELIVER_THREADS = 16
 
 
 def configured_endpoint() -> Endpoint:
@@ -76,7 +75,7 @@ def _vaults() -> OpenedVaults:
 
 @lru_cache(maxsize=1)
 def _vault_pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=DELIVER_THREADS, thread_name_prefix="vault")
+    return ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="vault")
 
 
 def submit_due() -> None:
@@ -92,11 +91,10 @@ def poll_due() -> None:
 def deliver_due() -> None:
     """Tell the vaults everything that is due."""
     doorbell.take_down(DELIVER_JOB)
-    begun = time.monotonic()
-    while deliver_batch(_vaults(), _vault_pool()):
-        if time.monotonic() - begun > DELIVER_TURN_SECONDS:
-            doorbell.ring_now(DELIVER_JOB)
-            return
+    until = time.monotonic() + DELIVER_TURN_SECONDS
+    deliver_until(_vaults(), _vault_pool(), until=until)
+    if time.monotonic() >= until:
+        doorbell.ring_now(DELIVER_JOB)
 
 
 def verify_log() -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audit.words import Words
 from erasure.admin.delivery_narrowing import list_address
 from erasure.admin.delivery_words import pause_words
-from erasure.choices import DeliveryState, DeliveryTrouble, Look
+from erasure.choices import DeliveryState, DeliveryTrouble, Look, OffBecause
 from erasure.deliveries import standing
 from erasure.deliveries.standing import VaultInTrouble
 from erasure.models import Vault
@@ -19,6 +19,7 @@ from erasure.plain_words import count_words
 
 GONE = Look("danger", "link_off")
 PAUSED = Look("warning", "pause_circle")
+OFF = Look("neutral", "toggle_off")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ def _heading(given_up: int) -> str:
 def _row(one: VaultInTrouble, now: datetime) -> TroubleRow:
     vault = one.vault
     href = list_address(state=DeliveryState.WAITING, vault=vault.code)
+    if vault.off_because == OffBecause.OPERATOR:
+        words = _(
+            "It was switched off, and what waits keeps its requests from being shredded. Switch it on again, "
+            "or let the deliveries be."
+        )
+        return TroubleRow(vault, OFF, _("Off"), words, one.waiting, href)
     if not vault.is_on:
         words = _(
             "It answered that it is gone, so it was switched off. Ask its owner, then switch it on again."

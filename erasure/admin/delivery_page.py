@@ -19,7 +19,7 @@ from erasure.admin.timeline import MOST_SHOWN, Moment, moments_of
 from erasure.admin.timeline_of_vaults import DELIVERY_EVENTS
 from erasure.choices import OCCASION_LINES, Occasion
 from erasure.deliveries import by_hand
-from erasure.deliveries.standing import SECRETS
+from erasure.deliveries.vault_secrets import SECRETS
 from erasure.models import Delivery
 
 

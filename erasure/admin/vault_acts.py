@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from audit.trail import audited
 from audit.words import numbered
 from erasure.admin.access import page
+from erasure.admin.vault_page import vault_at
 from erasure.admin.vault_words import trouble_words
 from erasure.deliveries import vault_rows
 from erasure.deliveries.kinds import OPENERS
@@ -29,7 +30,7 @@ LONGEST_SHOWN = 300
 @page(PERMISSION, methods=("POST",))
 def test(request: HttpRequest, pk: int) -> HttpResponse:
     """Find out whether the vault could be told, and say what came of it."""
-    vault = get_object_or_404(Vault, pk=pk)
+    vault = vault_at(pk)
     vaults = OpenedVaults(OPENERS)
     try:
         result = try_vault(vault, vaults, by=request.user)
@@ -43,7 +44,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
 @page(PERMISSION, methods=("POST",))
 def switch(request: HttpRequest, pk: int) -> HttpResponse:
     """Switch it as the button said, which is nothing where somebody did so before."""
-    vault = get_object_or_404(Vault, pk=pk)
+    vault = vault_at(pk)
     wanted = request.POST.get("to")
     if wanted not in {"on", "off"}:
         return redirect("admin:vault_page", vault.pk)
@@ -61,7 +62,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 @page(PERMISSION, methods=("POST",))
 def drop_secret(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign with the new secret alone from now on."""
-    vault = get_object_or_404(Vault, pk=pk)
+    vault = vault_at(pk)
     with audited() as log:
         vault_rows.drop_previous_secret(log, vault_rows.locked(pk), by=request.user)
     messages.success(request, _("Messages are signed with the new secret alone from now on."))

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from audit.trail import audited
 from erasure.admin.access import page
 from erasure.admin.vault_words import KIND_ICONS, KIND_LINES, lines_of
 from erasure.choices import OCCASION_LINES, Occasion, VaultKind
-from erasure.deliveries import vault_rows
+from erasure.deliveries import vault_rows, vault_secrets
 from erasure.forms.problems import problems_of
 from erasure.forms.vault import VaultForm
 from erasure.models import Vault
@@ -42,7 +42,7 @@ def make(request: HttpRequest, kind: str) -> HttpResponse:
 @page(PERMISSION, methods=("GET", "HEAD", "POST"))
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One vault; posted, its settings are changed, unless somebody else has changed them meanwhile."""
-    vault = get_object_or_404(Vault, pk=pk)
+    vault = vault_at(pk)
     kind, overtaken = VaultKind(vault.kind), False
     form = VaultForm(request.POST if request.method == "POST" else None, kind=kind, vault=vault)
     if request.method == "POST" and form.is_valid():
@@ -55,9 +55,17 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("admin:vault_page", vault.pk)
         overtaken = changed is None
     if overtaken:
-        vault = get_object_or_404(Vault, pk=pk)
+        vault = vault_at(pk)
         form = VaultForm(kind=kind, vault=vault)
     return _page(request, vault, form, overtaken=overtaken)
+
+
+def vault_at(pk: int) -> Vault:
+    """The vault of a page's address, with what of its secrets can be read. Raises Http404."""
+    found = vault_secrets.read(Vault.objects.filter(pk=pk))
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _page(request: HttpRequest, vault: Vault, form: VaultForm, *, overtaken: bool) -> HttpResponse:

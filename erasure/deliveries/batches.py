@@ -1,8 +1,10 @@
-"""One batch from claim to applied outcomes: what a job repeats until nothing is due."""
+"""From claim to applied outcomes, for as long as something is due and there is time."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,8 +24,12 @@ from erasure.vault import Message, NotDelivered, Vault
 
 logger = logging.getLogger(__name__)
 
+#: So many calls are under way in one worker at a time, to all vaults together.
+THREADS = 32
 #: So that one slow vault does not keep the outcomes of the others from being applied, they come in parts.
 APPLY_EVERY_SECONDS = 1.0
+#: So long it is waited for others after the first that is done.
+GATHER_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -34,15 +40,44 @@ class Ready:
     message: Message
 
 
+def deliver_until(vaults: OpenedVaults, pool: ThreadPoolExecutor, *, until: float) -> int:
+    """Tell the vaults what is due, and go on claiming until `until` on the monotonic clock.
+
+    The number of rows claimed; 0 when no vault could be told anything. What is under way by then is waited
+    for. A vault that is slow has calls under way while the others are told one after another.
+    """
+    vaults.let_go()
+    under_way: dict[Future[Told], int] = {}
+    claimed = 0
+    while True:
+        room = THREADS - len(under_way)
+        taken = claim(timezone.now(), under_way=Counter(under_way.values()), room=room)
+        claimed += len(taken)
+        opened = vaults.of({row.vault_id for row in taken})
+        for ready in _begin(taken, now=timezone.now()):
+            vault_key = ready.delivery.vault_id
+            under_way[pool.submit(_tell, ready, opened[vault_key])] = vault_key
+        if not under_way and not taken:
+            return claimed
+        _apply_what_is_done(under_way)
+        if time.monotonic() >= until:
+            while under_way:
+                _apply_what_is_done(under_way)
+            return claimed
+
+
 def deliver_batch(vaults: OpenedVaults, pool: ThreadPoolExecutor) -> int:
-    """Tell the vaults what is due. The number of rows claimed; 0 when no vault can be told anything now."""
-    claimed = claim(timezone.now())
-    if not claimed:
-        return 0
-    opened = vaults.of({row.vault_id for row in claimed})
-    for done in _told(pool, _begin(claimed, now=timezone.now()), opened):
-        outcomes.apply(done, now=timezone.now())
-    return len(claimed)
+    """Tell the vaults what is due now, once. The number of rows claimed."""
+    return deliver_until(vaults, pool, until=time.monotonic())
+
+
+def _apply_what_is_done(under_way: "dict[Future[Told], int]") -> None:
+    """Wait for some outcomes, and apply them together: each transaction locks the log's head."""
+    wait(under_way, timeout=APPLY_EVERY_SECONDS, return_when=FIRST_COMPLETED)
+    done, _pending = wait(under_way, timeout=GATHER_SECONDS)
+    for future in done:
+        del under_way[future]
+    outcomes.apply([future.result() for future in done], now=timezone.now())
 
 
 def _begin(claimed: Sequence[Delivery], *, now: datetime) -> list[Ready]:
@@ -71,17 +106,6 @@ def _begin_together(claimed: Sequence[Delivery], *, now: datetime) -> list[Ready
             row.last_tried_at = now
             row.save(update_fields=["body", "attempts", "last_tried_at"])
     return [Ready(row, message_of(row)) for row in rows]
-
-
-def _told(
-    pool: ThreadPoolExecutor, readies: Sequence[Ready], opened: Mapping[int, Vault | NotDelivered]
-) -> Iterator[list[Told]]:
-    """Call, in parallel; gives what has been answered, about once a second."""
-    pending = {pool.submit(_tell, ready, opened[ready.delivery.vault_id]) for ready in readies}
-    while pending:
-        done, pending = wait(pending, timeout=APPLY_EVERY_SECONDS)
-        if done:
-            yield [future.result() for future in done]
 
 
 def _tell(ready: Ready, vault: Vault | NotDelivered) -> Told:

@@ -13,7 +13,7 @@ from audit.trail import audited
 from erasure import doorbell
 from erasure.choices import DeliveryState
 from erasure.deliveries.outcomes import record
-from erasure.deliveries.standing import SECRETS
+from erasure.deliveries.vault_secrets import SECRETS
 from erasure.lifecycle import DELIVER_JOB
 from erasure.models import Delivery, PrivacyRequest, Vault
 

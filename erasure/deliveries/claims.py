@@ -1,6 +1,6 @@
 """Claiming due deliveries, vault by vault: a lease says until when, a fence tells a late writer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -8,8 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from erasure.models import Delivery, Vault
 
-#: Longer than the longest call of any kind (a token, a look and a change, 15 s each) and its recording.
-LEASE = timedelta(seconds=90)
+#: Longer than the longest call of any kind and its recording: at OneTrust a token, a look, a change, and the
+#: same once more after a 401, 15 s each.
+LEASE = timedelta(seconds=150)
 #: So many deliveries to one vault are under way in one worker at a time.
 AT_ONCE = 8
 
@@ -28,16 +29,26 @@ def callable_vaults(now: datetime) -> QuerySet[Vault]:
     )
 
 
-def claim(now: datetime) -> list[Delivery]:
-    """Take what is due of every vault that may be called, `AT_ONCE` of each; of one after a pause, one alone.
+def claim(
+    now: datetime, *, under_way: Mapping[int, int] | None = None, room: int | None = None
+) -> list[Delivery]:
+    """Take what is due of every vault that may be called; of one after a pause, one alone.
 
-    Two workers never get the same row, and only one of them gets a vault's first call after a pause.
+    With what the caller has `under_way` for a vault it gets no more than `AT_ONCE`, and in all no more than
+    there is `room` for: what would wait for a thread would lose its lease. Two workers never get the same
+    row, and only one of them gets a vault's first call after a pause.
     """
-    keys = list(callable_vaults(now).values_list("pk", flat=True))
-    return [row for key in keys for row in _claim(key, now)]
+    busy = under_way or {}
+    taken: list[Delivery] = []
+    for key in callable_vaults(now).values_list("pk", flat=True):
+        free = AT_ONCE - busy.get(key, 0)
+        limit = free if room is None else min(free, room - len(taken))
+        if limit > 0:
+            taken += _claim(key, now, limit=limit)
+    return taken
 
 
-def _claim(vault_key: int, now: datetime) -> list[Delivery]:
+def _claim(vault_key: int, now: datetime, *, limit: int) -> list[Delivery]:
     with transaction.atomic():
         vault = Vault.objects.select_for_update(no_key=True).only("is_on", "paused_until").get(pk=vault_key)
         if not vault.is_on or (vault.paused_until and vault.paused_until > now):
@@ -47,7 +58,7 @@ def _claim(vault_key: int, now: datetime) -> list[Delivery]:
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(no_key=True, skip_locked=True)
         # Nothing of it is encrypted, so that one damaged value cannot spoil the claim of all.
-        taken = list(rows.only("pk", "vault_id", "fence")[: 1 if trying else AT_ONCE])
+        taken = list(rows.only("pk", "vault_id", "fence")[: 1 if trying else limit])
         if trying and taken:
             # Until this one's outcome is noted, or its worker has died, the others go on waiting.
             Vault.objects.filter(pk=vault_key).update(paused_until=now + LEASE)

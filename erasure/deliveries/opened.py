@@ -17,6 +17,7 @@ class OpenedVaults:
     def __init__(self, openers: Mapping[str, Opener]) -> None:
         self._openers = openers
         self._open: dict[int, tuple[int, Vault]] = {}
+        self._changed: list[Vault] = []
         self._opening = Lock()
 
     def of(self, keys: Collection[int]) -> dict[int, Vault | NotDelivered]:
@@ -25,8 +26,14 @@ class OpenedVaults:
             revisions = dict(VaultRow.objects.filter(pk__in=keys).values_list("pk", "revision"))
             return {key: self._opened(key, revision) for key, revision in revisions.items()}
 
+    def let_go(self) -> None:
+        """Close those that were changed since; called while no call is under way."""
+        while self._changed:
+            self._changed.pop().close()
+
     def close(self) -> None:
         """Let go of all of them."""
+        self.let_go()
         for _revision, vault in self._open.values():
             vault.close()
         self._open.clear()
@@ -36,7 +43,7 @@ class OpenedVaults:
         if vault is not None and known == revision:
             return vault
         if vault is not None:
-            vault.close()
+            self._changed.append(vault)
             del self._open[key]
         try:
             row = VaultRow.objects.get(pk=key)

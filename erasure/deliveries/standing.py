@@ -6,10 +6,8 @@ from datetime import datetime
 from django.db.models import Count, Min, Q, QuerySet
 
 from erasure.choices import DeliveryState, OffBecause
+from erasure.deliveries.vault_secrets import SECRETS
 from erasure.models import Delivery, Vault
-
-#: What of a vault no page about deliveries has any use for.
-SECRETS = ("address", "key_id", "secret", "previous_secret")
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Undelivered:
 
 @dataclass(frozen=True)
 class VaultInTrouble:
-    """A vault that takes nothing just now, and how much waits for it."""
+    """A vault that takes nothing just now or is told nothing, and how much waits for it."""
 
     vault: Vault
     waiting: int
@@ -47,25 +45,27 @@ def keys_with(state: DeliveryState) -> QuerySet[Delivery, int]:
 
 
 def vaults_in_trouble() -> list[VaultInTrouble]:
-    """Those that said that they are gone, and those that are paused while something waits for them."""
-    troubled = Q(off_because=OffBecause.GONE) | Q(is_on=True, paused_until__isnull=False)
+    """Those that said that they are gone, and those that are paused or off while something waits for them."""
+    troubled = Q(is_on=False) | Q(paused_until__isnull=False)
     vaults = list(Vault.objects.filter(troubled).defer(*SECRETS).order_by("is_on", "name"))
     # Whatever waits has a time for its next attempt: only among these is it looked for.
     waiting = Delivery.objects.filter(vault__in=vaults, next_attempt_at__isnull=False)
     counts = dict(waiting.order_by().values_list("vault").annotate(count=Count("pk")))
     found = [VaultInTrouble(vault, counts.get(vault.pk, 0)) for vault in vaults]
     # A pause is over with the first answer; where nothing is left to be told, nobody would ever get one.
-    return [one for one in found if one.waiting or not one.vault.is_on]
+    return [one for one in found if one.waiting or one.vault.off_because == OffBecause.GONE]
 
 
 def readiness() -> str:
     """`ok`, `not set up`, or since when something waits for a vault that takes nothing.
 
-    What was given up is for operators, and says nothing about today.
+    What was given up, or waits for a vault that somebody switched off, is for operators, and says nothing
+    about today.
     """
     if not Vault.objects.exists():
         return "not set up"
-    keys = [one.vault.pk for one in vaults_in_trouble() if one.waiting]
+    by_choice = OffBecause.OPERATOR
+    keys = [one.vault.pk for one in vaults_in_trouble() if one.waiting and one.vault.off_because != by_choice]
     if not keys:
         return "ok"
     oldest = Delivery.objects.filter(vault__in=keys, state=DeliveryState.WAITING).order_by("made_at")

@@ -11,13 +11,15 @@ from audit.events import Event
 from audit.trail import Trail
 from erasure import doorbell
 from erasure.choices import Occasion, OffBecause, VaultKind
-from erasure.deliveries import vault_state
+from erasure.deliveries import vault_secrets, vault_state
 from erasure.lifecycle import DELIVER_JOB
 from erasure.models import Vault
 from erasure.vault_kinds import OPTIONS
 
 #: So long the old secret signs beside the new one, so that the receiver can change over.
 BOTH_SECRETS_FOR = timedelta(days=7)
+SETTINGS = frozenset({"name", "address", "key_id", "secret", "options", "tells"})
+STANDING = ("is_on", "off_because", "off_since", "streak", "paused_until")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,10 @@ class VaultSettings:
 
 def locked(key: int) -> Vault:
     """The vault, locked until the transaction ends. Raises Vault.DoesNotExist."""
-    return Vault.objects.select_for_update(no_key=True).get(pk=key)
+    found = vault_secrets.read(Vault.objects.select_for_update(no_key=True).filter(pk=key))
+    if not found:
+        raise Vault.DoesNotExist
+    return found[0]
 
 
 def add(log: Trail, kind: VaultKind, given: VaultSettings, *, by: Any, now: datetime) -> Vault:
@@ -74,13 +79,13 @@ def change(log: Trail, vault: Vault, given: VaultSettings, *, by: Any, now: date
     if not changed:
         return []
     if "secret" in changed and vault.kind == VaultKind.HTTP and vault.secret:
-        vault.previous_secret, vault.previous_secret_until = vault.secret, now + BOTH_SECRETS_FOR
-    for name in changed:
-        setattr(vault, name, wanted[name])
-    vault.revision += 1
+        wanted |= {"previous_secret": vault.secret, "previous_secret_until": now + BOTH_SECRETS_FOR}
     # Whatever was wrong may be right now: what waits finds out.
-    vault.streak, vault.paused_until = 0, None
-    vault.save()
+    wanted |= {"revision": vault.revision + 1, "streak": 0, "paused_until": None}
+    written = [name for name in wanted if name in changed or name not in SETTINGS]
+    for name in written:
+        setattr(vault, name, wanted[name])
+    vault.save(update_fields=written)
     vault_state.wake(vault, now=now)
     log.record(Event.VAULT_CHANGED, actor=by.actor, obj=vault.obj, data={"settings": list(changed)})
     doorbell.ring(DELIVER_JOB)
@@ -106,7 +111,7 @@ def forget_ended_secrets(now: datetime) -> int:
 def switch_off(log: Trail, vault: Vault, *, by: Any, now: datetime) -> None:
     """Tell it nothing more until somebody switches it on. `vault` is locked."""
     vault_state.switch_off(log, vault, because=OffBecause.OPERATOR, now=now, actor=by.actor)
-    vault.save()
+    vault.save(update_fields=STANDING)
 
 
 def switch_on(log: Trail, vault: Vault, *, by: Any, now: datetime) -> None:
@@ -114,7 +119,7 @@ def switch_on(log: Trail, vault: Vault, *, by: Any, now: datetime) -> None:
     if vault.is_on:
         return
     vault.is_on, vault.off_because, vault.off_since = True, "", None
-    vault.save()
+    vault.save(update_fields=STANDING)
     vault_state.wake(vault, now=now)
     waiting = vault_state.waiting_at(vault)
     log.record(Event.VAULT_SWITCHED_ON, actor=by.actor, obj=vault.obj, data={"waiting": waiting})

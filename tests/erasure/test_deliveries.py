@@ -1,22 +1,28 @@
 """Telling vaults: what they are told, that nothing gets lost on the way, and what their trouble means."""
 
 import json
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from cryptography.fernet import Fernet
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from audit.trail import audited, events_of
 from erasure import lifecycle, shredding
 from erasure.choices import DeliveryState, DeliveryTrouble, Occasion, OffBecause, Outcome, VaultKind
-from erasure.deliveries import batches, by_hand, claims, outcomes, tasks, vault_rows
+from erasure.deliveries import batches, by_hand, claims, outcomes, tasks, vault_rows, vault_secrets
 from erasure.deliveries.kinds import OPENERS
 from erasure.deliveries.messages import compose, message_of
 from erasure.deliveries.opened import OpenedVaults
 from erasure.deliveries.told import Told
+from erasure.encryption import WrongKey
 from erasure.jobs import tick_round
 from erasure.models import Delivery, Vault, VaultRecord
 from erasure.vault import Message, NotDelivered, Receipt
@@ -488,3 +494,62 @@ class Named(ObedientVault):
     def __init__(self, address: str) -> None:
         super().__init__()
         self.address = address
+
+
+def test_a_slow_vault_throttles_no_other(officer: Any) -> None:
+    """While calls to one are under way, the other is told everything, lot after lot."""
+    made_vault("slow", tells=[str(Occasion.COMPLETED)])
+    made_vault("fast", tells=[str(Occasion.COMPLETED)])
+    for number in range(20):
+        made.completed(made.only(made.filed(officer, f"cust-{number}")))
+    fast_is_done = threading.Event()
+    slow, fast = ObedientVault(), ObedientVault()
+
+    def answer_slowly(_message: Message) -> Receipt:
+        assert fast_is_done.wait(30)
+        return Receipt(200)
+
+    def answer_fast(_message: Message) -> Receipt:
+        if len(fast.seen) == 20:
+            fast_is_done.set()
+        return Receipt(200)
+
+    slow.answer, fast.answer = answer_slowly, answer_fast
+    vaults = OpenedVaults({VaultKind.DATABASE: lambda row: slow if row.code == "slow" else fast})
+    with ThreadPoolExecutor(batches.THREADS) as pool:
+        claimed = batches.deliver_until(vaults, pool, until=time.monotonic() + 30)
+    assert claimed == 40
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"delivered"}
+
+
+def test_no_more_is_claimed_than_there_are_threads_for(officer: Any) -> None:
+    for code in ("a", "b", "c"):
+        made_vault(code, tells=[str(Occasion.COMPLETED)])
+    for number in range(9):
+        made.completed(made.only(made.filed(officer, f"cust-{number}")))
+    a, b, _c = Vault.objects.order_by("pk").values_list("pk", flat=True)
+    taken = claims.claim(timezone.now(), under_way={a: 8, b: 5}, room=7)
+    by_vault = Counter(row.vault.code for row in taken)
+    assert by_vault == {"b": 3, "c": 4}
+
+
+def test_a_vault_whose_secret_cannot_be_read_is_shown_and_can_be_given_another(
+    operator: Any, settings: Any
+) -> None:
+    row = made_vault(kind=VaultKind.HTTP, address="https://a.example", secret="whsec_old")
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(WrongKey):
+        Vault.objects.get(pk=row.pk)
+    [shown] = vault_secrets.read(Vault.objects.all())
+    assert (shown.name, shown.address, shown.secret) == (row.name, None, None)
+    wanted = vault_rows.VaultSettings(
+        name="register", address="", secret="whsec_new", tells=list(Occasion), key_id=""
+    )
+    with audited() as log:
+        vault_rows.change(log, vault_rows.locked(row.pk), wanted, by=operator, now=timezone.now())
+    [shown] = vault_secrets.read(Vault.objects.all())
+    assert (shown.address, shown.secret, shown.previous_secret) == (None, "whsec_new", None)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM erasure_vault")
+        [(token,)] = cursor.fetchall()
+    assert token, "what nobody can read today, another key may open tomorrow"
