@@ -47,7 +47,7 @@ def until_all_are_told() -> None:
 
 
 def leases_run_out() -> None:
-    """What a killed or stopped worker had is free after 90 s; nobody waits for that here."""
+    """What a killed or stopped worker had is free after 150 s; nobody waits for that here."""
     Delivery.objects.filter(lease_until__isnull=False).update(
         lease_until=F("lease_until") - timedelta(hours=1)
     )
@@ -64,8 +64,18 @@ def test_kill_9_in_the_middle_of_200_loses_none(receiver: Receiver, officer: Any
     assert len(ids) == MANY
     worker = start()
     wait_until(lambda: len(receiver.taken) >= MANY // 4, seconds=PATIENCE_SECONDS, what="some were told")
+    in_the_middle, killed = threading.Event(), threading.Event()
+
+    def holding(_connection: socket, _request: bytes) -> None:
+        in_the_middle.set()
+        killed.wait(PATIENCE_SECONDS)
+
+    receiver.mood = holding
+    assert in_the_middle.wait(PATIENCE_SECONDS)
     worker.kill()
     worker.wait()
+    receiver.mood = TAKING
+    killed.set()
     held = Delivery.objects.filter(lease_until__isnull=False).count()
     assert 0 < waiting() < MANY, "killed too late"
     assert 0 < held <= 8
