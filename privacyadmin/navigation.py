@@ -68,7 +68,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
     ),
     gettext_noop("Set-up"): (
         MenuEntry(_lazy("CXone connection"), "conversion_path", "admin:upstream", ("erasure.view_upstream",)),
-        MenuEntry(_lazy("Vaults"), "move_to_inbox", "admin:vault_list", ("erasure.manage_vaults",)),
+        MenuEntry(_lazy("Vaults"), "inventory_2", "admin:vault_list", ("erasure.manage_vaults",)),
         MenuEntry(_lazy("Deliveries"), "outbox", "admin:delivery_list", ("erasure.manage_vaults",)),
         MenuEntry(_lazy("Letters"), "draft", "admin:letter_texts", ("erasure.edit_lettertext",)),
         MenuEntry(_lazy("People and roles"), "group", "admin:people", ("privacyadmin.invite_user",)),

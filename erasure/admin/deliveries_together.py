@@ -76,7 +76,7 @@ AGAIN = Act(
     destroys=False,
     explains=_lazy(
         "Each keeps its message and its id, so that a vault that has it already drops the repeat. They go at "
-        "once, with all attempts before them; what a vault is paused for or switched off from waits for it."
+        "once and begin their attempts anew; where a vault is paused or switched off, they wait for it."
     ),
     why_not=by_hand.why_not_again,
     carry_out=by_hand.send_again,

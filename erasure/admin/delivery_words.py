@@ -80,7 +80,9 @@ def last_words(delivery: Delivery) -> str:
     trouble = trouble_of(delivery)
     status = delivery.last_status
     if trouble is None:
-        return _("Taken (%(status)s)") % {"status": status} if status else ""
+        # A database says nothing but that it has the row.
+        without = _("Taken by the vault") if delivery.state == DeliveryState.DELIVERED else ""
+        return _("Taken (%(status)s)") % {"status": status} if status else without
     if status is None:
         return str(trouble.label)
     return f"{status}: {uncapitalised(trouble.label)}"

@@ -306,7 +306,7 @@ FILTERS: tuple[Filter, ...] = (
     _choice("marked", _lazy("Marked"), _marked, _by_mark),
     _choice("category", _lazy("Category"), _categories, _by_category),
     _choice("override", _lazy("Override"), _overrides, _by_override),
-    _choice("delivery", _lazy("Told to vaults"), _deliveries, _by_delivery),
+    _choice("delivery", _lazy("Vaults"), _deliveries, _by_delivery),
     _choice("import", _lazy("Imported list"), _imports, _column("imported_row__run")),
     _day("received_from", _lazy("Received from"), "received_on__gte"),
     _day("received_to", _lazy("Received until"), "received_on__lte"),

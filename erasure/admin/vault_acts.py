@@ -20,6 +20,7 @@ from erasure.deliveries.opened import OpenedVaults
 from erasure.deliveries.trying import try_vault
 from erasure.deliveries.vault_state import waiting_at
 from erasure.models import Vault
+from erasure.plain_words import uncapitalised
 from erasure.vault import NotDelivered, Receipt
 
 PERMISSION = "erasure.manage_vaults"
@@ -71,12 +72,12 @@ def drop_secret(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _words_of_test(vault: Vault, result: Receipt | NotDelivered) -> str:
     trouble, line = trouble_words(result.trouble if isinstance(result, NotDelivered) else "")
-    failed = _("The test failed. %(trouble)s. %(line)s") % {"trouble": trouble, "line": line}
+    failed = _("The test failed: %(trouble)s. %(line)s") % {"trouble": uncapitalised(trouble), "line": line}
     told = [failed if trouble else _("The test arrived: the vault can be told.")]
     if result.status:
         told.append(_("It answered with HTTP status %(status)s.") % {"status": result.status})
     if said := _without_secrets(result.said, vault):
-        told.append(_("Its own words: “%(said)s”") % {"said": Truncator(said).chars(LONGEST_SHOWN)})
+        told.append(_("In detail: “%(said)s”") % {"said": Truncator(said).chars(LONGEST_SHOWN)})
     return " ".join(told)
 
 
@@ -97,7 +98,8 @@ def _words_of_switching(vault: Vault, waiting: int) -> str:
             "%(name)s is off: it is told nothing of what ends meanwhile. %(waiting)s deliveries wait for it.",
             waiting,
         )
-        return off % facts
+        none = _("%(name)s is off: it is told nothing of what ends meanwhile. Nothing waits for it.")
+        return (off if waiting else none) % facts
     on = ngettext(
         "%(name)s is on. %(waiting)s delivery that waited goes out now.",
         "%(name)s is on. %(waiting)s deliveries that waited go out now.",

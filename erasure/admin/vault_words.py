@@ -76,6 +76,7 @@ class VaultLine:
     word: str
     trouble: str
     trouble_line: str
+    is_in_trouble: bool
     counted: list[Counted]
     waiting: int
     given_up: int
@@ -140,6 +141,7 @@ def _line(vault: Vault, counts: Mapping[str, int], *, now: datetime) -> VaultLin
         word=word,
         trouble=trouble,
         trouble_line=line,
+        is_in_trouble=_is_in_trouble(vault),
         counted=[
             _counted(vault, state, label, counts[state])
             for state, label in (
@@ -154,6 +156,12 @@ def _line(vault: Vault, counts: Mapping[str, int], *, now: datetime) -> VaultLin
         is_paused=pause is not None,
         is_trying=pause == "trying",
     )
+
+
+def _is_in_trouble(vault: Vault) -> bool:
+    """Whether nothing arrived since the last trouble; what to do about an older one helps nobody."""
+    failed, arrived = vault.last_failure_at, vault.last_success_at
+    return vault.is_on and failed is not None and (arrived is None or arrived < failed)
 
 
 def _counted(vault: Vault, state: DeliveryState, label: str, count: int) -> Counted:

@@ -76,7 +76,7 @@ class DeliveryTrouble(TextChoices):
     GONE = "gone", _("Is gone")
     REJECTED = "rejected", _("Did not accept the message")
     UNEXPECTED = "unexpected", _("Gave an unexpected answer")
-    NO_TASK = "no_task", _("No task is named")
+    NO_TASK = "no_task", _("No task of this vault is named")
     MISCONFIGURED = "misconfigured", _("Its settings cannot work")
     INTERNAL = "internal", _("Could not be put together here")
 
@@ -87,10 +87,12 @@ TROUBLE_LINES: dict[DeliveryTrouble, Words] = {
         "No connection could be made. Check the vault’s address, the network and its TLS certificate."
     ),
     DeliveryTrouble.TIMED_OUT: _(
-        "The message may have arrived. Every attempt has the same id, by which the vault drops repeats."
+        "The message may have arrived all the same. Each attempt has the same id, by which the vault drops "
+        "repeats."
     ),
     DeliveryTrouble.BROKEN: _(
-        "The message may have arrived. Every attempt has the same id, by which the vault drops repeats."
+        "The message may have arrived all the same. Each attempt has the same id, by which the vault drops "
+        "repeats."
     ),
     DeliveryTrouble.ADDRESS_REFUSED: _(
         "It leads to this machine or to a private network, or is not https. Correct the vault’s address, or "
@@ -100,11 +102,12 @@ TROUBLE_LINES: dict[DeliveryTrouble, Words] = {
         "Redirects are not followed, since the message would go somewhere that nobody chose. Enter the final "
         "address in the vault’s settings."
     ),
-    DeliveryTrouble.SERVER_ERROR: _("The vault has trouble of its own. If that lasts, ask its owner."),
+    DeliveryTrouble.SERVER_ERROR: _("The vault has trouble of its own. If that lasts, ask whoever runs it."),
     DeliveryTrouble.RATE_LIMITED: _("All deliveries to this vault wait as long as it asked for."),
     DeliveryTrouble.SIGN_IN: _("Check the id and the secret in the vault’s settings, and what they may do."),
     DeliveryTrouble.GONE: _(
-        "The vault answered 410, so it was switched off. Ask its owner; switch it on again once it is back."
+        "The vault answered 410: it is there no more. Ask its owner, and see that it is switched on once it "
+        "is back."
     ),
     DeliveryTrouble.REJECTED: _("Read the vault’s answer, correct what it names, and send it again."),
     DeliveryTrouble.UNEXPECTED: _(
@@ -112,8 +115,8 @@ TROUBLE_LINES: dict[DeliveryTrouble, Words] = {
         "itself."
     ),
     DeliveryTrouble.NO_TASK: _(
-        "This vault keeps each request as a task, and none is named here. Name it on the request’s page if "
-        "there is one."
+        "This vault keeps each request as a task, and the request names none that can be one of its tasks. "
+        "Name it on the request’s page if there is one."
     ),
     DeliveryTrouble.MISCONFIGURED: _("Something is missing in the vault’s settings; complete them."),
     DeliveryTrouble.INTERNAL: _("Tell whoever runs this program; the program’s own log says more."),

@@ -40,7 +40,7 @@ HELP: Mapping[str, Mapping[str, Words]] = {
             "host is shown from then on."
         ),
         "secret": _(
-            "One that the receiver gave you: whsec_ and what follows. Messages are signed with it; it is "
+            "Or one that the receiver gave you: whsec_ and what follows. Messages are signed with it; it is "
             "never sent, and never shown again."
         ),
     },
@@ -63,7 +63,7 @@ HELP: Mapping[str, Mapping[str, Words]] = {
 #: What has to be said where nothing was given.
 MISSING: Mapping[str, Words] = {
     "address": _("Give the address."),
-    "key_id": _("Give what stands in the vault’s own settings under this name."),
+    "key_id": _("Give it. The vault’s own settings have it under this name."),
     "secret": _("Give the secret."),
     "tenant": _("Give the name of the tenant."),
     "resolution_done": _("Give the id of the resolution. OneTrust lists them under its resolutions."),

@@ -71,7 +71,10 @@ def vendor_of(settings: Mapping[str, Any]) -> str:
     try:
         return str(load_backend(settings["ENGINE"]).DatabaseWrapper.vendor)
     except (ImproperlyConfigured, ImportError):
-        said = _("The driver for this kind of database is not installed where this program runs.")
+        said = _(
+            "The driver for this kind of database is not installed where this program runs. Ask whoever runs "
+            "it to install it."
+        )
     raise NotDelivered(DeliveryTrouble.MISCONFIGURED, said=said)
 
 

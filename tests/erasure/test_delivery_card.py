@@ -63,7 +63,7 @@ def test_it_says_of_each_vault_and_submission_where_it_stands(officer: User, sig
     words = text_of(page(signed_in(officer), request))
     assert "Submission 1: CXone reported done" in words
     assert "503: reported an error of its own" in words
-    assert "The vault has trouble of its own. If that lasts, ask its owner." in words
+    assert "The vault has trouble of its own. If that lasts, ask whoever runs it." in words
 
 
 def test_the_vaults_own_words_are_for_those_who_may_reveal(

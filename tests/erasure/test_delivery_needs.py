@@ -134,9 +134,7 @@ def test_requests_are_narrowed_by_what_vaults_are_still_to_be_told(
     for chosen, expected in [("waiting", waiting), ("given_up", stuck)]:
         answer = client.get(REQUESTS, {"delivery": chosen})
         assert [row.reference for row in answer.context["cl"].result_list] == [expected.reference]
-    assert "Told to vaults: Waiting to be told to vaults" in text_of(
-        client.get(REQUESTS, {"delivery": "waiting"})
-    )
+    assert "Vaults: Waiting to be told to vaults" in text_of(client.get(REQUESTS, {"delivery": "waiting"}))
 
 
 def test_whoever_is_both_finds_both(officer: User, signed_in: made.SignIn) -> None:

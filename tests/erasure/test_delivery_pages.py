@@ -15,6 +15,7 @@ from audit.trail import events_of
 from erasure.admin import deliveries_together, delivery_narrowing
 from erasure.choices import DeliveryState, DeliveryTrouble, Occasion, OffBecause
 from erasure.models import Delivery, PrivacyRequest, Vault
+from erasure.vault import Receipt
 from privacyadmin.models import User
 from privacyadmin.roles import AUDITORS, OFFICERS, OPERATORS
 from tests.cast import person
@@ -73,6 +74,17 @@ def test_the_newest_stand_first_with_all_that_matters(
     ]:
         assert said in words
     assert f"{of_each['waiting'].request.reference}/1" in words
+
+
+def test_what_a_database_took_without_a_word_is_no_missing_answer(
+    operator: User, officer: User, signed_in: made.SignIn
+) -> None:
+    made_vault()
+    done(officer)
+    told(Delivery.objects.get(), Receipt())
+    words = text_of(signed_in(operator).get(LIST))
+    assert "Taken by the vault" in words
+    assert "None yet" not in words
 
 
 def test_nothing_of_the_person_is_on_any_of_the_pages(

@@ -121,6 +121,25 @@ def test_the_last_trouble_says_what_to_do(desk: Client, trouble: DeliveryTrouble
         assert str(TROUBLE_LINES[trouble]) in page
 
 
+def test_what_to_do_about_a_trouble_is_left_out_once_something_arrived_and_said_once_where_it_pauses(
+    desk: Client,
+) -> None:
+    trouble, now = DeliveryTrouble.UNREACHABLE, timezone.now()
+    facts = {"last_trouble": trouble, "last_failure_at": now - timedelta(minutes=2)}
+    over = made_vault(**facts, last_success_at=now - timedelta(minutes=1))
+    page = shown(desk, about("page", over))
+    assert str(trouble.label) in page
+    assert str(TROUBLE_LINES[trouble]) not in page
+    still = made_vault("still", **facts, paused_until=now + timedelta(minutes=5))
+    assert shown(desk, about("page", still)).count(str(TROUBLE_LINES[trouble])) == 1
+
+
+@pytest.mark.parametrize("trouble", list(DeliveryTrouble))
+def test_no_trouble_says_that_it_is_tried_again(trouble: DeliveryTrouble) -> None:
+    # The same words stand where it was given up, and after a test.
+    assert "again by itself" not in str(TROUBLE_LINES[trouble])
+
+
 @pytest.mark.parametrize(
     ("kind", "address", "where"),
     [
@@ -166,6 +185,13 @@ def test_it_is_switched_off_and_on_with_what_waits(desk: Client, officer: User) 
     assert events(vault, "vault.switched_on") == [{"waiting": 1}]
 
 
+def test_switched_off_with_nothing_waiting_no_noughts_are_counted(desk: Client) -> None:
+    page = desk.post(about("switch", made_vault()), {"to": "off"}, follow=True).content.decode()
+    assert "Nothing waits for it." in page
+    assert "Nothing from before waits for it." in page
+    assert "0 deliveries" not in page
+
+
 def test_what_was_given_up_is_said_on_top(desk: Client, officer: User) -> None:
     vault = made_vault()
     assert "given up" not in shown(desk, about("page", vault))
@@ -206,6 +232,7 @@ def test_a_test_that_fails_says_what_to_do_and_what_the_vault_said(desk: Client,
     vault = made_by_form(desk, VaultKind.HTTP, address=f"{receiver.base_url}/in")
     tone, words, page = tried(desk, vault)
     assert tone == "error"
+    assert "The test failed: reported an error of its own." in words
     assert str(TROUBLE_LINES[DeliveryTrouble.SERVER_ERROR]) in words
     assert "500" in words
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page

@@ -45,6 +45,12 @@ def test_a_demo_touches_nothing_real() -> None:
     assert "VAULT_KIND" not in told
 
 
+def test_a_demo_lets_a_receiver_on_this_machine_be_tried_as_a_vault() -> None:
+    allowed = "127.0.0.1:9000, localhost:9001,127.0.0.1.example.org,10.0.0.1:9000,/srv/registers.sqlite3"
+    told = _environment("demo", VAULT_ALLOWED_HOSTS=allowed)
+    assert told["VAULT_ALLOWED_HOSTS"] == "127.0.0.1:8901,127.0.0.1:9000,localhost:9001"
+
+
 def test_serve_uses_what_is_configured() -> None:
     told = _environment("serve")
     assert told["DATABASE_URL"] == "postgres://real"

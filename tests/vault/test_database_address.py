@@ -162,7 +162,7 @@ def test_a_socket_of_another_kind_is_a_path_too() -> None:
 def test_a_kind_whose_driver_is_not_installed_says_so(scheme: str) -> None:
     told = refused(f"{scheme}://user:s3cret@registers.intranet:1234/register")
     assert told.trouble == DeliveryTrouble.MISCONFIGURED
-    assert told.said == "The driver for this kind of database is not installed where this program runs."
+    assert told.said.startswith("The driver for this kind of database is not installed where")
 
 
 @pytest.mark.parametrize(
