@@ -90,8 +90,6 @@ def _without_secrets(said: str, vault: Vault) -> str:
 
 def _words_of_switching(vault: Vault, waiting: int) -> str:
     facts = {"name": vault.name, "waiting": numbered(waiting)}
-    if not vault.is_on and not waiting:
-        return _("%(name)s is off: it is told nothing of what ends meanwhile. Nothing waits for it.") % facts
     if not vault.is_on:
         off = ngettext(
             "%(name)s is off: it is told nothing of what ends meanwhile. %(waiting)s delivery waits for it.",
