@@ -3,6 +3,7 @@
 A secret that was made here is shown by the answer to the form that had it made, and by no other page.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,8 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.trail import audited
+from audit.words import Words
 from erasure.admin.access import page
 from erasure.admin.vault_words import KIND_ICONS, KIND_LINES, lines_of
 from erasure.choices import OCCASION_LINES, Occasion, VaultKind
@@ -23,6 +26,12 @@ from erasure.forms.vault import VaultForm
 from erasure.models import Vault
 
 PERMISSION = "erasure.manage_vaults"
+#: Where telling of something does more at a kind of vault than its name says.
+MIND: Mapping[tuple[VaultKind, Occasion], Words] = {
+    (VaultKind.SECURITI, Occasion.COMPLETED): _lazy(
+        "A submission that CXone carried out. The first one ends the subtask, before the person was answered."
+    ),
+}
 
 
 @page(PERMISSION, methods=("GET", "HEAD", "POST"))
@@ -134,7 +143,11 @@ def _about_form(form: VaultForm) -> dict[str, Any]:
 def _occasions(form: VaultForm) -> list[tuple[Any, Any]]:
     """The boxes that can be ticked or not, each with what it means."""
     boxes = [(option, Occasion(option.data["value"])) for option in form["tells"]]
-    return [(option, OCCASION_LINES[occasion]) for option, occasion in boxes if occasion not in form.always]
+    return [
+        (option, MIND.get((form.kind, occasion), OCCASION_LINES[occasion]))
+        for option, occasion in boxes
+        if occasion not in form.always
+    ]
 
 
 urls: list[URLPattern] = [
