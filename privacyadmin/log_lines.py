@@ -85,5 +85,9 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
             "rq": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
+            # They repeat the address of a call, with the request's id in it. Said here as well as where calls
+            # are made: configuring a logger puts those below it back.
+            "urllib3.connection": {"level": "ERROR"},
+            "urllib3.connectionpool": {"level": "ERROR"},
         },
     }

@@ -96,4 +96,4 @@ def test_a_held_part_waits_is_let_through_by_a_second_person_and_runs(visitor: V
     page.get_by_role("button", name="Approve").click()
     page.wait_for_load_state()
     visitor.goes_to(address)
-    expect(page.get_by_text("CXone reported done")).to_have_count(2, timeout=AT_CXONE_MS)
+    expect(page.locator(".pa-badge", has_text="CXone reported done")).to_have_count(2, timeout=AT_CXONE_MS)

@@ -69,7 +69,7 @@ def test_only_somebody_else_lets_a_held_part_through(visitor: Visitor) -> None:
 
     _signs_in_anew(visitor, "auditor")
     visitor.goes_to(address)
-    expect(page.get_by_text("CXone reported done")).to_have_count(2, timeout=AT_CXONE_MS)
+    expect(page.locator(".pa-badge", has_text="CXone reported done")).to_have_count(2, timeout=AT_CXONE_MS)
     refused = "A decision on the override was refused: who filed a request does not decide on it"
     expect(page.get_by_text(refused)).to_have_count(2)
     for words in ("Override approved", "Free to be sent: an override was approved", "Override asked for"):

@@ -72,7 +72,7 @@ def test_its_first_page_answers_and_each_role_can_sign_in(shared: Program) -> No
 def test_it_is_ready_with_all_its_parts(shared: Program) -> None:
     answer = requests.get(f"{_address(shared)}/readyz", timeout=10)
     assert answer.json() == dict.fromkeys(
-        ("database", "migrations", "broker", "upstream", "log", "mail"), "ok"
+        ("database", "migrations", "broker", "upstream", "log", "mail", "deliveries"), "ok"
     )
     lines = "\n".join(shared.alive().values())
     for part in ("manage.py sandbox", "manage.py worker", "manage.py tick", "gunicorn", "valkey-server"):
