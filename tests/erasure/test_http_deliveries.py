@@ -18,7 +18,7 @@ from erasure.models import Delivery
 from tests.cxone.raw_server import Play, RawServer, answer, reset, saying
 from tests.cxone.test_bounds import dripping, silent
 from tests.erasure.http_desk import HttpDesk, ended, http_desk, receiver, vault_at
-from tests.vault.made_certificate import ELSEWHERE, made_certificate
+from tests.made_certificate import ELSEWHERE, made_certificate
 from tests.vault.receiver import TAKING, Receiver
 
 __all__ = ["http_desk", "receiver"]

@@ -1,5 +1,6 @@
 """Vaults for tests: rows of them, and one that answers as the test says."""
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -7,17 +8,32 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from erasure.choices import Occasion, VaultKind
+from erasure.choices import DeliveryTrouble, Occasion, VaultKind
 from erasure.deliveries.batches import deliver_batch
 from erasure.deliveries.opened import OpenedVaults
 from erasure.models import Delivery, Vault
-from erasure.vault import Message, Receipt
+from erasure.vault import Message, NotDelivered, Receipt
 
 
 def made_vault(code: str = "register", kind: VaultKind = VaultKind.DATABASE, **columns: Any) -> Vault:
     """A vault that is told of everything, unless said otherwise."""
     facts: dict[str, Any] = {"tells": sorted(Occasion), "added_at": timezone.now(), **columns}
     return Vault.objects.create(name=facts.pop("name", code), code=code, kind=kind, **facts)
+
+
+def told(message: Message) -> dict[str, Any]:
+    """The body of a message, read."""
+    fields: dict[str, Any] = json.loads(message.body)
+    return fields
+
+
+def failing(trouble: DeliveryTrouble, **facts: Any) -> Any:
+    """An answer that is this trouble, whatever is told."""
+
+    def answer(_message: Message) -> Receipt:
+        raise NotDelivered(trouble, **facts)
+
+    return answer
 
 
 class ObedientVault:

@@ -14,8 +14,8 @@ from erasure.vault.calls import LARGEST_ANSWER
 from erasure.vault.message import LONGEST_SAID
 from tests.cxone.raw_server import Play, RawServer, answer, reset, saying
 from tests.cxone.test_bounds import dripping, endless, silent, within
+from tests.made_certificate import ELSEWHERE, made_certificate
 from tests.vault.conftest import LIMIT, MESSAGE, Make, trouble_at
-from tests.vault.made_certificate import ELSEWHERE, made_certificate
 from tests.vault.receiver import Receiver
 
 SLOW = {
