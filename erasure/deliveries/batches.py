@@ -66,11 +66,6 @@ def deliver_until(vaults: OpenedVaults, pool: ThreadPoolExecutor, *, until: floa
             return claimed
 
 
-def deliver_batch(vaults: OpenedVaults, pool: ThreadPoolExecutor) -> int:
-    """Tell the vaults what is due now, once. The number of rows claimed."""
-    return deliver_until(vaults, pool, until=time.monotonic())
-
-
 def _apply_what_is_done(under_way: "dict[Future[Told], int]") -> None:
     """Wait for some outcomes, and apply them together: each transaction locks the log's head."""
     wait(under_way, timeout=APPLY_EVERY_SECONDS, return_when=FIRST_COMPLETED)

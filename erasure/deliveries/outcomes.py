@@ -18,6 +18,7 @@ from erasure.deliveries import vault_state
 from erasure.deliveries.claims import still_ours
 from erasure.deliveries.masking import without_identifiers
 from erasure.deliveries.told import Told
+from erasure.deliveries.vault_secrets import SECRETS
 from erasure.models import Delivery, PrivacyRequest, Vault
 from erasure.vault import NotDelivered, Receipt
 
@@ -68,7 +69,7 @@ def _apply_together(told: Sequence[Told], *, now: datetime) -> None:
             vault.pk: vault
             for vault in Vault.objects.select_for_update(no_key=True)
             .filter(pk__in={one.delivery.vault_id for one in told})
-            .defer("address", "key_id", "secret", "previous_secret")
+            .defer(*SECRETS)
             .order_by("pk")
         }
         ours = still_ours([one.delivery for one in told], without=NOT_NEEDED)

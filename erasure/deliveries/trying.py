@@ -3,32 +3,30 @@
 from typing import Any
 
 from audit.events import Event
-from audit.log_format import JSON
 from audit.trail import audited
 from erasure.deliveries.opened import OpenedVaults
 from erasure.models import Vault
 from erasure.vault import NotDelivered, Receipt
+from erasure.vault import Vault as OpenedVault
 
 
 def try_vault(vault: Vault, vaults: OpenedVaults, *, by: Any) -> Receipt | NotDelivered:
     """At most about a minute; never raises what the vault does."""
     result = _tried(vaults.of({vault.pk})[vault.pk])
-    ok = isinstance(result, Receipt)
-    data: dict[str, JSON] = {
-        "result": "ok" if isinstance(result, Receipt) else str(result.trouble),
-        "status": result.status,
-    }
+    trouble = result.trouble if isinstance(result, NotDelivered) else None
     with audited() as log:
-        log.record(Event.VAULT_TESTED, actor=by.actor, obj=vault.obj, res="ok" if ok else "failed", data=data)
+        log.record(
+            Event.VAULT_TESTED,
+            actor=by.actor,
+            obj=vault.obj,
+            res="failed" if trouble else "ok",
+            data={"result": str(trouble or "ok"), "status": result.status},
+        )
     return result
 
 
-def _tried(opened: Any) -> Receipt | NotDelivered:
-    if isinstance(opened, NotDelivered):
-        return opened
+def _tried(opened: OpenedVault | NotDelivered) -> Receipt | NotDelivered:
     try:
-        receipt: Receipt = opened.test()
+        return opened if isinstance(opened, NotDelivered) else opened.test()
     except NotDelivered as trouble:
         return trouble
-    else:
-        return receipt

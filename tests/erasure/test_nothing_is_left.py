@@ -24,7 +24,6 @@ from erasure import filing, lifecycle, overrides
 from erasure.callback_address import callback_url
 from erasure.choices import DeliveryState, ExtensionGround, Outcome, VaultKind
 from erasure.deliveries import tasks
-from erasure.deliveries.batches import deliver_batch
 from erasure.deliveries.kinds import OPENERS
 from erasure.deliveries.opened import OpenedVaults
 from erasure.encryption import fingerprint, salt_bytes
@@ -44,7 +43,7 @@ from tests.erasure import made_requests as made
 from tests.erasure.at_work import Work, cxone, work
 from tests.erasure.days_passing import DaysPass, _a_saturday, days_pass, log_verifies, shredded_list, steps
 from tests.erasure.made_holds import released
-from tests.erasure.told_vaults import ObedientVault, made_vault
+from tests.erasure.told_vaults import ObedientVault, deliver_batch, made_vault
 from tests.erasure.what_remains import opened, readable, stored
 
 __all__ = ["_a_saturday", "cxone", "days_pass", "shredded_list", "work"]

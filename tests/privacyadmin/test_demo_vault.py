@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from erasure.choices import VaultKind
 from erasure.cxone.sandbox import Sandbox
-from erasure.deliveries.batches import deliver_batch
 from erasure.deliveries.kinds import OPENERS
 from erasure.deliveries.opened import OpenedVaults
 from erasure.models import Delivery, Vault
@@ -24,6 +23,7 @@ from privacyadmin.embedded.demo_vault import make_demo_vault
 from privacyadmin.models import User
 from tests.cxone_sandbox import sandbox
 from tests.erasure import made_requests as made
+from tests.erasure.told_vaults import deliver_batch
 
 __all__ = ["sandbox"]
 

@@ -18,7 +18,6 @@ from django.conf import settings as configured
 from django.db import connection, connections
 
 from erasure.choices import DeliveryState, DeliveryTrouble
-from erasure.deliveries.batches import deliver_batch
 from erasure.deliveries.kinds import OPENERS, database_places
 from erasure.deliveries.opened import OpenedVaults
 from erasure.models import Delivery, Vault
@@ -28,7 +27,7 @@ from erasure.vault import Message, NotDelivered, Receipt, database_vendors, priv
 from erasure.vault.database import DatabaseVault
 from erasure.vault.database_address import Places
 from tests.erasure import made_requests as made
-from tests.erasure.told_vaults import DeliveryDesk, made_vault
+from tests.erasure.told_vaults import DeliveryDesk, deliver_batch, made_vault
 from tests.outbound.conftest import Resolver, resolver
 from tests.vault.foreign_databases import (
     PASSWORD,
